@@ -1,0 +1,96 @@
+import type { ActionPlan, ActionPlanState } from './action-plan.ts';
+import type { Action, ActionState } from './action.ts';
+import type { AuditTemplate } from './audit-template.ts';
+import type { Audit, AuditState } from './audit.ts';
+
+type Generated = 'id' | 'createdAt' | 'updatedAt' | 'deletedAt';
+export type New<Row> = Omit<Row, Generated>;
+
+export interface ListQuery<Row> {
+  /** Equality on these fields; undefined = no filter. */
+  readonly where?: { readonly [Field in keyof Row]?: Row[Field] | undefined };
+  readonly limit?: number;
+  /** UUID of the row after which the page begins. */
+  readonly marker?: string;
+  readonly sortKey?: keyof Row & string;
+  readonly sortDirection?: 'asc' | 'desc';
+  readonly includeDeleted?: boolean;
+}
+
+/** What every table family offers. Rows that are soft-deleted are invisible unless asked for. */
+export interface Repository<Row extends { readonly uuid: string }> {
+  /** Throws `DuplicateNameError` when a live row has that name. */
+  create(row: New<Row>): Promise<Row>;
+  find(uuid: string, options?: { readonly includeDeleted?: boolean }): Promise<Row | undefined>;
+  /** Throws `UnknownMarkerError`. */
+  list(query?: ListQuery<Row>): Promise<Row[]>;
+  /** Changes fields that are no state; the changed row, or undefined when it is gone. */
+  update(uuid: string, changes: Partial<New<Row>>): Promise<Row | undefined>;
+  /** Marks the row deleted, with what belongs to it; false when it is gone. */
+  softDelete(uuid: string): Promise<boolean>;
+}
+
+/** Rows with a state: the state changes by a conditional update only, so two services cannot both win. */
+export interface StatefulRepository<
+  Row extends { readonly uuid: string },
+  State extends string,
+> extends Repository<Row> {
+  /** Moves the row from one of `from` to `to`, with other changes at the same time; undefined when its state was another. */
+  transition(
+    uuid: string,
+    from: State | readonly State[],
+    to: State,
+    changes?: Partial<New<Row>>,
+  ): Promise<Row | undefined>;
+}
+
+export type AuditTemplateRepository = Repository<AuditTemplate> & NamedRepository<AuditTemplate>;
+export type AuditRepository = StatefulRepository<Audit, AuditState> & NamedRepository<Audit>;
+export interface ActionPlanRepository extends StatefulRepository<ActionPlan, ActionPlanState> {
+  /** The plan and all its actions in one transaction. */
+  createWithActions(plan: New<ActionPlan>, actions: readonly New<Action>[]): Promise<ActionPlan>;
+}
+export type ActionRepository = StatefulRepository<Action, ActionState>;
+
+interface NamedRepository<Row> {
+  /** By UUID, name (case-insensitive) or integer id. */
+  findByIdentifier(
+    identifier: string,
+    options?: { readonly includeDeleted?: boolean },
+  ): Promise<Row | undefined>;
+}
+
+/** A goal or strategy that this service has offered: it keeps its UUID for ever. */
+export interface CatalogueEntry {
+  readonly id: number;
+  readonly uuid: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly updatedAt: string | null;
+}
+
+/** One running part of the service, for `openstack optimize service list`. */
+export interface ServiceRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly host: string;
+  readonly lastSeenAt: string;
+  readonly createdAt: string;
+  readonly updatedAt: string | null;
+}
+
+export interface Repositories {
+  readonly auditTemplates: AuditTemplateRepository;
+  readonly audits: AuditRepository;
+  readonly actionPlans: ActionPlanRepository;
+  readonly actions: ActionRepository;
+  readonly catalogue: {
+    /** Gives every name a UUID that it keeps across restarts. */
+    sync(kind: 'goal' | 'strategy', names: readonly string[]): Promise<ReadonlyMap<string, CatalogueEntry>>;
+  };
+  readonly services: {
+    heartbeat(name: string, host: string): Promise<void>;
+    list(): Promise<ServiceRecord[]>;
+  };
+  close(): Promise<void>;
+}
