@@ -64,9 +64,15 @@ export function instanceClass(instance: Instance): string {
     instance.hostId,
     instance.projectId,
     instance.pinnedZone,
-    Object.entries(instance.flavor.extraSpecs).sort(),
-    Object.entries(instance.imageProperties).sort(),
+    specsOf(instance.flavor.extraSpecs),
+    specsOf(instance.imageProperties),
   ]);
+}
+
+function specsOf(specs: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(specs)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort();
 }
 
 function traitObstacles(instance: Instance, target: Host): readonly Obstacle[] {

@@ -92,12 +92,30 @@ export class WhatIf {
     return this.obstacles(instanceId, hostId)[0];
   }
 
-  /** `obstacles` without those of `immovable`: what a search over many targets asks for each of them. */
+  /** `obstacles` without those of `immovable`. */
   targetObstacles(instanceId: string, hostId: string): readonly Obstacle[] {
+    const { instance } = this.#placed(instanceId);
+    return [
+      ...this.#pairObstacles(instance, this.#indexOrThrow(hostId)),
+      ...this.roomObstacles(instanceId, hostId),
+    ];
+  }
+
+  /** Those of `targetObstacles` that no planned move changes; the same for all hosts of one class. */
+  lastingObstacles(instanceId: string, hostId: string): readonly Obstacle[] {
+    return this.#pairObstacles(this.#placed(instanceId).instance, this.#indexOrThrow(hostId));
+  }
+
+  /** Hosts with the same name here are alike to `lastingObstacles`. */
+  classOf(host: number): string {
+    return this.#hostClasses[host]!;
+  }
+
+  /** Those of `targetObstacles` that depend on what has been planned: server groups and capacity. */
+  roomObstacles(instanceId: string, hostId: string): readonly Obstacle[] {
     const placed = this.#placed(instanceId);
     if (placed.hostId === hostId) return [{ type: 'same_host' }];
     return [
-      ...this.#pairObstacles(placed.instance, this.#indexOrThrow(hostId)),
       ...this.#groups.obstacles(placed.instance, placed.hostId, hostId),
       ...this.#claims.obstacles(this.#indexOrThrow(hostId), placed.resources),
     ];
