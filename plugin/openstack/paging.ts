@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+import { OpenStackError, UnexpectedReplyError } from './errors.ts';
+import type { QueryValue, RequestOptions, Session } from './session.ts';
+import { SERVICES } from './services.ts';
+
+export interface ListOptions extends Pick<
+  RequestOptions<unknown>,
+  'service' | 'path' | 'query' | 'microversion' | 'purpose' | 'signal' | 'timeoutMilliseconds'
+> {
+  /** The key of the reply that holds the items: `servers`. */
+  readonly collection: string;
+}
+
+/** How often a list is begun again because the item that a page would go on after has been deleted meanwhile. */
+const RESTARTS = 3;
+
+/**
+ * Every item of a list, whatever the number of pages. Pages go on after the last item seen, not at an offset, so what
+ * comes and goes meanwhile moves nothing else in or out of sight; an item that is seen twice is kept once, by its `id`.
+ */
+export async function listAll(session: Session, options: ListOptions): Promise<unknown[]> {
+  for (let restart = 0; ; restart += 1) {
+    try {
+      return await readPages(session, options);
+    } catch (error) {
+      if (!isMarkerGone(error) || restart === RESTARTS) throw error;
+    }
+  }
+}
+
+/** As `listAll`, each item checked. Throws `UnexpectedReplyError` when one is malformed. */
+export async function listAllAs<T>(
+  session: Session,
+  options: ListOptions,
+  schema: z.ZodType<T>,
+): Promise<T[]> {
+  const items = await listAll(session, options);
+  return items.map(item => {
+    const parsed = schema.safeParse(item);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new UnexpectedReplyError(
+      `${SERVICES[options.service].name}'s list of ${options.collection} is not understood: ` +
+        `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+    );
+  });
+}
+
+async function readPages(session: Session, options: ListOptions): Promise<unknown[]> {
+  const { collection, ...request } = options;
+  const items = new Map<unknown, unknown>();
+  const seen = new Set<string>();
+  let query = options.query;
+  for (;;) {
+    const { body } = await session.request({ ...request, method: 'GET', query, schema: PAGE });
+    const page = body[collection];
+    if (!Array.isArray(page)) {
+      throw new UnexpectedReplyError(
+        `${SERVICES[options.service].name}'s answer to GET ${options.path} has no list of ${collection}`,
+      );
+    }
+    for (const item of page) items.set(idOf(item), item);
+    const next = nextHref(body, collection);
+    if (next === undefined || page.length === 0) return [...items.values()];
+    if (seen.has(next)) throw new UnexpectedReplyError(`the pages of GET ${options.path} never end`);
+    seen.add(next);
+    query = queryOf(next);
+  }
+}
+
+/** An item without id stands for itself. */
+function idOf(item: unknown): unknown {
+  const id: unknown = typeof item === 'object' && item !== null ? Reflect.get(item, 'id') : undefined;
+  return id ?? item;
+}
+
+const PAGE = z.record(z.string(), z.unknown());
+const LINKS = z.array(z.object({ rel: z.string(), href: z.string() }));
+const KEYSTONE_LINKS = z.object({ next: z.string().nullish() });
+
+/** Nova, Neutron, Cinder: `servers_links`; Keystone: `links.next`; Glance: `next`. */
+function nextHref(body: z.infer<typeof PAGE>, collection: string): string | undefined {
+  const links = LINKS.safeParse(body[`${collection}_links`]);
+  if (links.success) return links.data.find(link => link.rel === 'next')?.href;
+  const keystone = KEYSTONE_LINKS.safeParse(body['links']);
+  if (keystone.success) return keystone.data.next ?? undefined;
+  return typeof body['next'] === 'string' ? body['next'] : undefined;
+}
+
+/** Only the query of the link is taken: behind a proxy its host can be one that cannot be reached from here. */
+function queryOf(href: string): Record<string, QueryValue> {
+  const parameters = new URL(href, 'http://localhost').searchParams;
+  return Object.fromEntries([...new Set(parameters.keys())].map(key => [key, parameters.getAll(key)]));
+}
+
+function isMarkerGone(error: unknown): boolean {
+  return (
+    error instanceof OpenStackError && [400, 404].includes(error.status) && /marker/i.test(error.apiMessage)
+  );
+}

@@ -1,0 +1,325 @@
+import type { z } from 'zod';
+
+import { apiMessage } from './api-message.ts';
+import type { CloudConfig } from './cloud-config.ts';
+import { describeCredentials } from './cloud-credentials.ts';
+import { endpointOf, joinUrl, regionOf } from './endpoints.ts';
+import {
+  AuthenticationError,
+  CloudUnreachableError,
+  MicroversionError,
+  OpenStackError,
+  ServiceMissingError,
+  UnexpectedReplyError,
+} from './errors.ts';
+import { ConnectionError, createHttpClient } from './http.ts';
+import type { HttpClient, HttpReply } from './http.ts';
+import { discoverMicroversions } from './microversion.ts';
+import type { MicroversionRange } from './microversion.ts';
+import { realSleep, sendWithRetry } from './retry.ts';
+import type { RetryPolicy } from './retry.ts';
+import { SERVICES } from './services.ts';
+import type { Service } from './services.ts';
+import { TokenKeeper } from './token-keeper.ts';
+import { TOKEN_SCHEMA, tokenFrom, tokenRequest } from './token.ts';
+import type { Token } from './token.ts';
+
+export interface SessionOptions {
+  /** For each attempt, unless the call says otherwise. */
+  readonly timeoutMilliseconds?: number;
+  /** How often an idempotent call is sent at most; default 3. */
+  readonly attempts?: number;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+  readonly sleep?: RetryPolicy['sleep'];
+  /** 0 to 1. */
+  readonly random?: () => number;
+}
+
+export type QueryValue = string | number | boolean | undefined | readonly (string | number)[];
+
+export interface RequestOptions<T> {
+  readonly service: Service;
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the service's endpoint; with the version where catalogues leave it out: `/v2.0/ports`, `/v1/resource`. */
+  readonly path: string;
+  /** Lists become repeated keys; undefined is left out. */
+  readonly query?: Readonly<Record<string, QueryValue>> | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The microversion that the call needs, `2.73`. */
+  readonly microversion?: string | undefined;
+  /** What the microversion is for, for the sentence that a cloud that is too old gives: `listing flavors in servers`. */
+  readonly purpose?: string;
+  /** May be sent again when its fate is unknown. Default: all but POST and PATCH, as HTTP defines it. */
+  readonly idempotent?: boolean;
+  readonly timeoutMilliseconds?: number | undefined;
+  /** What the body must look like; without it the body is what was sent, unchecked. */
+  readonly schema?: z.ZodType<T>;
+  readonly signal: AbortSignal;
+}
+
+/** A request without what its answer must look like. */
+type Call = Omit<RequestOptions<unknown>, 'schema'>;
+
+export interface Reply<T> {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined when the reply has no body. */
+  readonly body: T;
+}
+
+const TIMEOUT_MILLISECONDS = 60_000;
+const ATTEMPTS = 3;
+
+/** One login to one cloud: token, catalogue, connections. Safe to use from many places at once. */
+export class Session {
+  readonly config: CloudConfig;
+  readonly #http: HttpClient;
+  readonly #tokens: TokenKeeper;
+  readonly #policy: RetryPolicy;
+  readonly #timeout: number;
+  readonly #counts = new Map<Service, number>();
+  readonly #microversions = new Map<Service, Promise<MicroversionRange>>();
+
+  constructor(config: CloudConfig, options: SessionOptions = {}) {
+    this.config = config;
+    // Secrets and the like must not show when a session is printed.
+    Object.defineProperty(this, 'config', { enumerable: false });
+    this.#http = createHttpClient(config.tls);
+    this.#timeout = options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS;
+    this.#policy = {
+      attempts: options.attempts ?? ATTEMPTS,
+      sleep: options.sleep ?? realSleep,
+      random: options.random ?? Math.random,
+      now: options.now ?? Date.now,
+    };
+    this.#tokens = new TokenKeeper(() => this.#authenticate(), this.#policy.now);
+  }
+
+  /** Requests sent so far, repeated ones and logins (`identity`) included. */
+  get requestCounts(): ReadonlyMap<Service, number> {
+    return this.#counts;
+  }
+
+  /**
+   * Throws `AuthenticationError`, `CloudUnreachableError`, `ServiceMissingError`, `MicroversionError`,
+   * `OpenStackError` for any status of 300 and above, `UnexpectedReplyError`, or the signal's reason.
+   */
+  async request<T = unknown>(options: RequestOptions<T>): Promise<Reply<T>> {
+    let token = await this.#tokens.current(options.signal);
+    let reply = await this.#send(options, token);
+    if (reply.status === 401) {
+      // Refused before anything was done, so that even a POST may be sent again: once, with a new token.
+      this.#tokens.discard(token);
+      token = await this.#tokens.current(options.signal);
+      reply = await this.#send(options, token);
+    }
+    if (reply.status >= 200 && reply.status < 300) {
+      return { status: reply.status, headers: reply.headers, body: this.#bodyOf(options, reply) };
+    }
+    throw await this.#failure(options, token, reply);
+  }
+
+  /** URL of the service, without trailing slash. Throws `ServiceMissingError`. */
+  async endpoint(service: Service, signal: AbortSignal): Promise<string> {
+    const token = await this.#tokens.current(signal);
+    return endpointOf(token.catalogue, service, this.config);
+  }
+
+  async hasService(service: Service, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.endpoint(service, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof ServiceMissingError) return false;
+      throw error;
+    }
+  }
+
+  /** Name of the region that the calls go to; empty when the cloud has none. */
+  async region(signal: AbortSignal): Promise<string> {
+    const token = await this.#tokens.current(signal);
+    return regionOf(token.catalogue, this.config) ?? '';
+  }
+
+  /** Who we are: the user, and the project unless the scope is another. */
+  async identity(
+    signal: AbortSignal,
+  ): Promise<{ readonly userId: string; readonly projectId: string | undefined }> {
+    const { userId, projectId } = await this.#tokens.current(signal);
+    return { userId, projectId };
+  }
+
+  /** The oldest and newest microversion that the service speaks; asked once. */
+  async microversions(service: Service, signal: AbortSignal): Promise<MicroversionRange> {
+    let range = this.#microversions.get(service);
+    if (range === undefined) {
+      const endpoint = await this.endpoint(service, signal);
+      range = discoverMicroversions(this, service, endpoint, signal);
+      this.#microversions.set(service, range);
+      // What one caller's signal cut short must not fail the next caller.
+      range.catch(() => this.#microversions.delete(service));
+    }
+    return range;
+  }
+
+  /** Closes the kept connections. */
+  close(): void {
+    this.#http.close();
+  }
+
+  async #send(options: Call, token: Token): Promise<HttpReply> {
+    const { service, method, signal } = options;
+    const endpoint = endpointOf(token.catalogue, service, this.config);
+    const idempotent = options.idempotent ?? !['POST', 'PATCH'].includes(method);
+    const request = {
+      method,
+      url: joinUrl(endpoint, options.path) + queryText(options.query),
+      headers: {
+        accept: 'application/json',
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...microversionHeader(service, options.microversion),
+        ...options.headers,
+        'x-auth-token': token.id,
+      },
+      body: options.body,
+      timeoutMilliseconds: options.timeoutMilliseconds ?? this.#timeout,
+      reuseConnection: idempotent,
+    };
+    const policy = idempotent ? this.#policy : { ...this.#policy, attempts: 1 };
+    try {
+      return await sendWithRetry(
+        () => {
+          this.#count(service);
+          return this.#http.send(request, signal);
+        },
+        policy,
+        signal,
+      );
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      throw unreachable(SERVICES[service].name, endpoint, `${method} ${options.path}`, error);
+    }
+  }
+
+  async #authenticate(): Promise<Token> {
+    const { authUrl, credentials } = this.config;
+    // Many callers may wait for this login, so none of their signals ends it; its time-outs do.
+    const { signal } = new AbortController();
+    const request = {
+      method: 'POST',
+      url: `${authUrl}/auth/tokens`,
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body: tokenRequest(this.config),
+      timeoutMilliseconds: this.#timeout,
+      reuseConnection: true,
+    };
+    let reply: HttpReply;
+    try {
+      reply = await sendWithRetry(
+        () => {
+          this.#count('identity');
+          return this.#http.send(request, signal);
+        },
+        this.#policy,
+        signal,
+      );
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      throw unreachable('Keystone', authUrl, 'the login', error);
+    }
+    if (reply.status === 401) {
+      throw new AuthenticationError(
+        `Keystone at ${authUrl} refused the credentials of ${describeCredentials(credentials)}`,
+      );
+    }
+    const path = '/v3/auth/tokens';
+    if (reply.status >= 300) {
+      const secret = credentials.kind === 'password' ? credentials.password : credentials.secret;
+      const call = { status: reply.status, service: 'identity', method: 'POST', path };
+      throw new OpenStackError(`Keystone at ${authUrl}`, call, apiMessage(reply, [secret]));
+    }
+    const id = reply.headers['x-subject-token'];
+    const body = TOKEN_SCHEMA.safeParse(parseJson(reply.text));
+    if (id === undefined || !body.success) {
+      throw new UnexpectedReplyError(
+        `${authUrl} does not answer like Keystone: ${body.success ? 'there is no token' : issueOf(body.error)}`,
+      );
+    }
+    return tokenFrom(id, body.data, this.#policy.now());
+  }
+
+  #bodyOf<T>(options: RequestOptions<T>, reply: HttpReply): T {
+    const call = `${SERVICES[options.service].name}'s answer to ${options.method} ${options.path}`;
+    const body = parseJson(reply.text);
+    if (body === undefined && reply.text.trim() !== '') throw new UnexpectedReplyError(`${call} is not JSON`);
+    if (options.schema === undefined) return body as T;
+    const parsed = options.schema.safeParse(body);
+    if (parsed.success) return parsed.data;
+    throw new UnexpectedReplyError(`${call} is not understood: ${issueOf(parsed.error)}`);
+  }
+
+  async #failure(options: Call, token: Token, reply: HttpReply): Promise<Error> {
+    const { service, method, path, signal, microversion } = options;
+    const { name } = SERVICES[service];
+    if (reply.status === 406 && microversion !== undefined) {
+      const { maximum } = await this.microversions(service, signal);
+      const purpose = options.purpose ?? `${method} ${path}`;
+      return new MicroversionError(`${name} offers up to ${maximum}; ${purpose} needs ${microversion}`);
+    }
+    if (reply.status === 401) {
+      const who = describeCredentials(this.config.credentials);
+      return new AuthenticationError(
+        `${name} refused ${method} ${path}: it does not accept the token that Keystone at ` +
+          `${this.config.authUrl} gave ${who}`,
+      );
+    }
+    const secrets = [token.id, ...Object.values(options.headers ?? {})];
+    return new OpenStackError(
+      name,
+      { status: reply.status, service, method, path },
+      apiMessage(reply, secrets),
+    );
+  }
+
+  #count(service: Service): void {
+    this.#counts.set(service, (this.#counts.get(service) ?? 0) + 1);
+  }
+}
+
+function unreachable(name: string, url: string, what: string, error: ConnectionError): CloudUnreachableError {
+  return new CloudUnreachableError(`${name} at ${url} cannot be reached for ${what}: ${error.message}`, {
+    cause: error,
+  });
+}
+
+function microversionHeader(service: Service, microversion: string | undefined): Record<string, string> {
+  const type = SERVICES[service].microversionType;
+  if (microversion === undefined || type === undefined) return {};
+  return { 'openstack-api-version': `${type} ${microversion}` };
+}
+
+function queryText(query: Readonly<Record<string, QueryValue>> | undefined): string {
+  const parameters = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (value === undefined) continue;
+    for (const item of Array.isArray(value) ? value : [value]) parameters.append(key, String(item));
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function issueOf(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return issue === undefined ? 'it is malformed' : `${issue.path.join('.') || 'body'}: ${issue.message}`;
+}
