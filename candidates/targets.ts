@@ -1,4 +1,3 @@
-import type { LoadTerms } from '../cluster/load-profile.ts';
 import type { Obstacle } from '../cluster/obstacle.ts';
 import type { WhatIf } from '../cluster/what-if.ts';
 import type { Overload } from './overload.ts';
@@ -14,7 +13,7 @@ export interface TargetSearch {
   readonly targets: readonly Target[];
   /** What stood against hosts that were looked at, by host id. */
   readonly obstacles: ReadonlyMap<string, readonly Obstacle[]>;
-  /** How many hosts had room in Placement, and too much load to come. */
+  /** How many hosts were tried, and have too much load to come. */
   readonly tooLoaded: number;
 }
 
@@ -71,7 +70,7 @@ export class Targets {
     }
     this.tried += tried;
     targets.sort((a, b) => b.headroom - a.headroom || (a.hostId < b.hostId ? -1 : 1));
-    return { targets, obstacles, tooLoaded: tooLoaded + this.#withoutHeadroom() };
+    return { targets, obstacles, tooLoaded };
   }
 
   /** To be called for each host whose load was changed. */
@@ -110,12 +109,6 @@ export class Targets {
       if (best === undefined) return;
       yield best.hosts[best.next++]!;
     }
-  }
-
-  #withoutHeadroom(): number {
-    let count = 0;
-    for (const headroom of this.#headroom) if (headroom <= 0) count += 1;
-    return count;
   }
 
   #classOf(host: number): number[] {

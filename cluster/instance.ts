@@ -12,8 +12,9 @@ export interface Flavor {
 
 export interface Volume {
   readonly id: string;
-  readonly sizeGiB: number;
-  readonly multiattach: boolean;
+  /** Undefined when Cinder does not tell. */
+  readonly sizeGiB: number | undefined;
+  readonly multiattach: boolean | undefined;
 }
 
 export interface Port {

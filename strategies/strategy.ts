@@ -54,6 +54,8 @@ export interface Decision {
   /** Sentences for the administrator; says why when there is no action. */
   readonly explanation: readonly string[];
   readonly rejected: readonly RejectedMove[];
+  /** How many (instance, host) pairs were projected: the work that was done. */
+  readonly examined: number;
 }
 
 /** How to get to a goal: a pure function of what was gathered. */
