@@ -8,7 +8,7 @@ const LONGEST_MESSAGE = 500;
  * `secrets` are blotted out: Keystone quotes the token that it does not know, and the input that it does not like.
  */
 export function apiMessage(reply: HttpReply, secrets: readonly string[]): string {
-  const said = findMessage(parseJson(reply.text)) ?? htmlTitle(reply.text) ?? '';
+  const said = findMessage(parseJson(reply.text)) ?? plainText(reply.text);
   const line = said.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   const safe = secrets
     .filter(secret => secret !== '')
@@ -38,8 +38,9 @@ function findMessage(body: unknown): string | undefined {
   return undefined;
 }
 
-function htmlTitle(text: string): string | undefined {
-  return /<(?:title|h1)>([^<]*)</i.exec(text)?.[1];
+/** Glance and proxies answer in HTML; the head only repeats the status. */
+function plainText(html: string): string {
+  return html.replace(/<head>.*?<\/head>/is, ' ').replace(/<[^>]*>/g, ' ');
 }
 
 function parseJson(text: string): unknown {

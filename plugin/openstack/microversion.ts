@@ -52,32 +52,27 @@ const DISCOVERY = z.object({
   versions: z.array(VERSION).optional(),
 });
 
-/** Reads the version document at the versioned root of the endpoint, which may go on with a project id. */
+/** Reads the version document at the root of the version that the endpoint is for. */
 export async function discoverMicroversions(
   session: Session,
   service: Service,
-  endpoint: string,
   signal: AbortSignal,
 ): Promise<MicroversionRange> {
-  const beyondVersion = /^(.*\/v\d+(?:\.\d+)?)\/.+$/.exec(endpoint)?.[1];
-  const up =
-    beyondVersion === undefined
-      ? ''
-      : '/..'.repeat(endpoint.slice(beyondVersion.length + 1).split('/').length);
-  const { body } = await session.request({
-    service,
-    method: 'GET',
-    path: `${up}/`,
-    schema: DISCOVERY,
-    signal,
-  });
-  const document =
-    body.version ?? body.versions?.find(version => (version.max_version ?? version.version) !== '');
-  const maximum = document?.max_version ?? document?.version;
-  if (maximum === undefined || maximum === '') {
+  const endpoint = await session.endpoint(service, signal);
+  // Old endpoints go on with the project's id.
+  const path = /\/v\d+(\.\d+)?\/[^/]+$/.test(endpoint) ? '/../' : '/';
+  const { body } = await session.request({ service, method: 'GET', path, schema: DISCOVERY, signal });
+  const document = body.version ?? body.versions?.find(version => maximumOf(version) !== undefined);
+  const maximum = document && maximumOf(document);
+  if (maximum === undefined) {
     throw new MicroversionError(
       `${SERVICES[service].name} at ${endpoint} does not say which versions it speaks`,
     );
   }
   return { minimum: document?.min_version ?? maximum, maximum };
+}
+
+/** Nova and Cinder say `version`, Placement `max_version`; a version without microversions leaves it empty. */
+function maximumOf(document: z.infer<typeof VERSION>): string | undefined {
+  return document.max_version || document.version || undefined;
 }

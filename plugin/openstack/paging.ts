@@ -6,7 +6,7 @@ import { SERVICES } from './services.ts';
 
 export interface ListOptions extends Pick<
   RequestOptions<unknown>,
-  'service' | 'path' | 'query' | 'microversion' | 'purpose' | 'signal' | 'timeoutMilliseconds'
+  'service' | 'path' | 'query' | 'microversion' | 'purpose' | 'signal'
 > {
   /** The key of the reply that holds the items: `servers`. */
   readonly collection: string;
@@ -20,13 +20,13 @@ const RESTARTS = 3;
  * comes and goes meanwhile moves nothing else in or out of sight; an item that is seen twice is kept once, by its `id`.
  */
 export async function listAll(session: Session, options: ListOptions): Promise<unknown[]> {
-  for (let restart = 0; ; restart += 1) {
-    try {
-      return await readPages(session, options);
-    } catch (error) {
-      if (!isMarkerGone(error) || restart === RESTARTS) throw error;
-    }
+  for (let attempt = 0; attempt <= RESTARTS; attempt += 1) {
+    const items = await readPages(session, options);
+    if (items !== undefined) return items;
   }
+  throw new UnexpectedReplyError(
+    `the pages of GET ${options.path} change too fast: ${RESTARTS + 1} times the item that a page goes on after was gone`,
+  );
 }
 
 /** As `listAll`, each item checked. Throws `UnexpectedReplyError` when one is malformed. */
@@ -47,25 +47,52 @@ export async function listAllAs<T>(
   });
 }
 
-async function readPages(session: Session, options: ListOptions): Promise<unknown[]> {
-  const { collection, ...request } = options;
+/** Undefined when the item that a page goes on after is gone. */
+async function readPages(session: Session, options: ListOptions): Promise<unknown[] | undefined> {
   const items = new Map<unknown, unknown>();
   const seen = new Set<string>();
   let query = options.query;
   for (;;) {
-    const { body } = await session.request({ ...request, method: 'GET', query, schema: PAGE });
-    const page = body[collection];
+    const body = await readPage(session, { ...options, query }, seen.size > 0);
+    if (body === undefined) return undefined;
+    const page = body[options.collection];
     if (!Array.isArray(page)) {
       throw new UnexpectedReplyError(
-        `${SERVICES[options.service].name}'s answer to GET ${options.path} has no list of ${collection}`,
+        `${SERVICES[options.service].name}'s answer to GET ${options.path} has no list of ${options.collection}`,
       );
     }
     for (const item of page) items.set(idOf(item), item);
-    const next = nextHref(body, collection);
+    const next = nextHref(body, options.collection);
     if (next === undefined || page.length === 0) return [...items.values()];
     if (seen.has(next)) throw new UnexpectedReplyError(`the pages of GET ${options.path} never end`);
     seen.add(next);
     query = queryOf(next);
+  }
+}
+
+/** A page after the first is refused for one reason: its marker does not exist. The services word that differently. */
+async function readPage(
+  session: Session,
+  options: ListOptions,
+  isLater: boolean,
+): Promise<z.infer<typeof PAGE> | undefined> {
+  const { service, path, query, microversion, purpose, signal } = options;
+  try {
+    const { body } = await session.request({
+      service,
+      method: 'GET',
+      path,
+      query,
+      microversion,
+      purpose,
+      schema: PAGE,
+      signal,
+    });
+    return body;
+  } catch (error) {
+    const refused = error instanceof OpenStackError && [400, 404].includes(error.status);
+    if (isLater && refused) return undefined;
+    throw error;
   }
 }
 
@@ -92,10 +119,4 @@ function nextHref(body: z.infer<typeof PAGE>, collection: string): string | unde
 function queryOf(href: string): Record<string, QueryValue> {
   const parameters = new URL(href, 'http://localhost').searchParams;
   return Object.fromEntries([...new Set(parameters.keys())].map(key => [key, parameters.getAll(key)]));
-}
-
-function isMarkerGone(error: unknown): boolean {
-  return (
-    error instanceof OpenStackError && [400, 404].includes(error.status) && /marker/i.test(error.apiMessage)
-  );
 }

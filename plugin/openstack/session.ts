@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import { neverAborted, untilAborted } from './abort.ts';
 import { apiMessage } from './api-message.ts';
 import type { CloudConfig } from './cloud-config.ts';
 import { describeCredentials } from './cloud-credentials.ts';
@@ -13,15 +14,16 @@ import {
   UnexpectedReplyError,
 } from './errors.ts';
 import { ConnectionError, createHttpClient } from './http.ts';
-import type { HttpClient, HttpReply } from './http.ts';
+import type { HttpClient, HttpReply, HttpSend } from './http.ts';
+import { logIn } from './login.ts';
 import { discoverMicroversions } from './microversion.ts';
 import type { MicroversionRange } from './microversion.ts';
+import { issueOf, parseJson } from './reply-body.ts';
 import { realSleep, sendWithRetry } from './retry.ts';
 import type { RetryPolicy } from './retry.ts';
 import { SERVICES } from './services.ts';
 import type { Service } from './services.ts';
 import { TokenKeeper } from './token-keeper.ts';
-import { TOKEN_SCHEMA, tokenFrom, tokenRequest } from './token.ts';
 import type { Token } from './token.ts';
 
 export interface SessionOptions {
@@ -50,7 +52,7 @@ export interface RequestOptions<T> {
   /** The microversion that the call needs, `2.73`. */
   readonly microversion?: string | undefined;
   /** What the microversion is for, for the sentence that a cloud that is too old gives: `listing flavors in servers`. */
-  readonly purpose?: string;
+  readonly purpose?: string | undefined;
   /** May be sent again when its fate is unknown. Default: all but POST and PATCH, as HTTP defines it. */
   readonly idempotent?: boolean;
   readonly timeoutMilliseconds?: number | undefined;
@@ -85,7 +87,7 @@ export class Session {
 
   constructor(config: CloudConfig, options: SessionOptions = {}) {
     this.config = config;
-    // Secrets and the like must not show when a session is printed.
+    // Its secrets must not show when a session is printed.
     Object.defineProperty(this, 'config', { enumerable: false });
     this.#http = createHttpClient(config.tls);
     this.#timeout = options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS;
@@ -95,7 +97,11 @@ export class Session {
       random: options.random ?? Math.random,
       now: options.now ?? Date.now,
     };
-    this.#tokens = new TokenKeeper(() => this.#authenticate(), this.#policy.now);
+    this.#tokens = new TokenKeeper(
+      () =>
+        logIn(config, this.#sendTo('identity'), { timeoutMilliseconds: this.#timeout, policy: this.#policy }),
+      this.#policy.now,
+    );
   }
 
   /** Requests sent so far, repeated ones and logins (`identity`) included. */
@@ -153,16 +159,14 @@ export class Session {
   }
 
   /** The oldest and newest microversion that the service speaks; asked once. */
-  async microversions(service: Service, signal: AbortSignal): Promise<MicroversionRange> {
+  microversions(service: Service, signal: AbortSignal): Promise<MicroversionRange> {
     let range = this.#microversions.get(service);
     if (range === undefined) {
-      const endpoint = await this.endpoint(service, signal);
-      range = discoverMicroversions(this, service, endpoint, signal);
+      range = discoverMicroversions(this, service, neverAborted());
       this.#microversions.set(service, range);
-      // What one caller's signal cut short must not fail the next caller.
       range.catch(() => this.#microversions.delete(service));
     }
-    return range;
+    return untilAborted(range, signal);
   }
 
   /** Closes the kept connections. */
@@ -189,66 +193,23 @@ export class Session {
       reuseConnection: idempotent,
     };
     const policy = idempotent ? this.#policy : { ...this.#policy, attempts: 1 };
+    const send = this.#sendTo(service);
     try {
-      return await sendWithRetry(
-        () => {
-          this.#count(service);
-          return this.#http.send(request, signal);
-        },
-        policy,
-        signal,
-      );
+      return await sendWithRetry(() => send(request, signal), policy, signal);
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
-      throw unreachable(SERVICES[service].name, endpoint, `${method} ${options.path}`, error);
+      throw new CloudUnreachableError(
+        `${SERVICES[service].name} at ${endpoint} cannot be reached for ${method} ${options.path}: ${error.message}`,
+        { cause: error },
+      );
     }
   }
 
-  async #authenticate(): Promise<Token> {
-    const { authUrl, credentials } = this.config;
-    // Many callers may wait for this login, so none of their signals ends it; its time-outs do.
-    const { signal } = new AbortController();
-    const request = {
-      method: 'POST',
-      url: `${authUrl}/auth/tokens`,
-      headers: { accept: 'application/json', 'content-type': 'application/json' },
-      body: tokenRequest(this.config),
-      timeoutMilliseconds: this.#timeout,
-      reuseConnection: true,
+  #sendTo(service: Service): HttpSend {
+    return (request, signal) => {
+      this.#counts.set(service, (this.#counts.get(service) ?? 0) + 1);
+      return this.#http.send(request, signal);
     };
-    let reply: HttpReply;
-    try {
-      reply = await sendWithRetry(
-        () => {
-          this.#count('identity');
-          return this.#http.send(request, signal);
-        },
-        this.#policy,
-        signal,
-      );
-    } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
-      throw unreachable('Keystone', authUrl, 'the login', error);
-    }
-    if (reply.status === 401) {
-      throw new AuthenticationError(
-        `Keystone at ${authUrl} refused the credentials of ${describeCredentials(credentials)}`,
-      );
-    }
-    const path = '/v3/auth/tokens';
-    if (reply.status >= 300) {
-      const secret = credentials.kind === 'password' ? credentials.password : credentials.secret;
-      const call = { status: reply.status, service: 'identity', method: 'POST', path };
-      throw new OpenStackError(`Keystone at ${authUrl}`, call, apiMessage(reply, [secret]));
-    }
-    const id = reply.headers['x-subject-token'];
-    const body = TOKEN_SCHEMA.safeParse(parseJson(reply.text));
-    if (id === undefined || !body.success) {
-      throw new UnexpectedReplyError(
-        `${authUrl} does not answer like Keystone: ${body.success ? 'there is no token' : issueOf(body.error)}`,
-      );
-    }
-    return tokenFrom(id, body.data, this.#policy.now());
   }
 
   #bodyOf<T>(options: RequestOptions<T>, reply: HttpReply): T {
@@ -283,16 +244,6 @@ export class Session {
       apiMessage(reply, secrets),
     );
   }
-
-  #count(service: Service): void {
-    this.#counts.set(service, (this.#counts.get(service) ?? 0) + 1);
-  }
-}
-
-function unreachable(name: string, url: string, what: string, error: ConnectionError): CloudUnreachableError {
-  return new CloudUnreachableError(`${name} at ${url} cannot be reached for ${what}: ${error.message}`, {
-    cause: error,
-  });
 }
 
 function microversionHeader(service: Service, microversion: string | undefined): Record<string, string> {
@@ -309,17 +260,4 @@ function queryText(query: Readonly<Record<string, QueryValue>> | undefined): str
   }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function issueOf(error: z.ZodError): string {
-  const issue = error.issues[0];
-  return issue === undefined ? 'it is malformed' : `${issue.path.join('.') || 'body'}: ${issue.message}`;
 }

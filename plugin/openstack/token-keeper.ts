@@ -1,3 +1,4 @@
+import { untilAborted } from './abort.ts';
 import type { Token } from './token.ts';
 
 /** Holds the current token; many callers share one fetch of a new one. */
@@ -33,12 +34,4 @@ export class TokenKeeper {
       this.#pending = undefined;
     }
   }
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
