@@ -23,6 +23,9 @@ export interface ReaderOptions {
   readonly now: () => number;
 }
 
+/** The rate of the first step needs the poll before it, which may be some granules back. */
+const LEAD_SECONDS = 900;
+
 /** No archive policy keeps what the query needs; the message is a clause that says what there is. */
 export class NoFittingArchiveError extends Error {
   override readonly name = 'NoFittingArchiveError';
@@ -109,8 +112,7 @@ export function createArchiveReader({ session, query, recipe, maximumPoints, now
     const { granularitySeconds, metrics, resourceIds } = part;
     const search = searchFor(recipe, resources);
     const isSearchEnough = resourceIds === undefined || recipe.resourceType === 'instance';
-    // A rate needs the point before the first step; after a missed poll that is a little further back.
-    const lead = recipe.kind === 'counter' ? 3 * granularitySeconds : 0;
+    const lead = recipe.kind === 'counter' ? Math.max(LEAD_SECONDS, 3 * granularitySeconds) : 0;
     return {
       resourceType: recipe.resourceType,
       groupBy: recipe.groupBy,
