@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LabCloud } from '../../devstack/lab/feeder/cloud.ts';
 import { STEP_SECONDS } from '../../devstack/lab/feeder/columns.ts';
-import { hostResourceId } from '../../devstack/lab/feeder/feed.ts';
+import { hostResourceId } from '../../devstack/lab/feeder/series.ts';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '../..');
 export const TRACE_FOLDER = join(PROJECT_ROOT, '../shared/traces/bitbrains-rnd');

@@ -1,15 +1,10 @@
 import type { LabCloud } from './cloud.ts';
-import {
-  diskColumns,
-  hostColumns,
-  instanceColumns,
-  interfaceColumns,
-  pointsAfter,
-  STEP_SECONDS,
-} from './columns.ts';
-import type { Columns, GuestLoad, GuestSize, Point } from './columns.ts';
+import { pointsAfter, STEP_SECONDS } from './columns.ts';
+import type { GuestLoad, Point } from './columns.ts';
 import { hosts, portsByServer, serversOnHosts } from './inventory.ts';
-import type { LabPort, LabServer } from './inventory.ts';
+import type { LabServer } from './inventory.ts';
+import { hostResourceId, hostSeries, serverSeries } from './series.ts';
+import type { Series } from './series.ts';
 
 export interface FeedRequest {
   /** Epoch seconds, `STEP_SECONDS` apart, in order. */
@@ -33,21 +28,13 @@ export async function feed(cloud: LabCloud, request: FeedRequest): Promise<numbe
   const guests = servers.map((server, index) => ({ server, load: request.loadOf(server, index) }));
   let posted = 0;
   for (const { server, load } of guests) {
-    posted += await feedServer(cloud, server, ports.get(server.id) ?? [], load, times);
+    for (const series of serverSeries(server, ports.get(server.id) ?? [], load)) {
+      posted += await feedSeries(cloud, series, times);
+    }
     report(`${server.name}: ${posted} points so far`);
   }
   for (const host of await hosts(cloud)) {
-    const own = guests.filter(guest => guest.server.hostName === host.name);
-    const columns = hostColumns(
-      { vcpus: host.vcpus, count: times.length },
-      own.map(guest => ({ size: guest.server, load: guest.load })),
-    );
-    const resource = {
-      type: 'nova_compute',
-      id: hostResourceId(host.name),
-      attributes: { host_name: host.name },
-    };
-    posted += await feedResource(cloud, resource, columns, times);
+    posted += await feedSeries(cloud, hostSeries(host, guests, times.length), times);
   }
   report(`posted ${posted} points`);
   return posted;
@@ -87,65 +74,12 @@ export async function forget(cloud: LabCloud, serverIds: readonly string[]): Pro
   });
 }
 
-/** As Ceilometer names it: host and hypervisor. */
-export function hostResourceId(hostName: string): string {
-  return `${hostName}_${hostName}`;
-}
-
-interface Resource {
-  readonly type: string;
-  readonly id: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
-
-async function feedServer(
-  cloud: LabCloud,
-  server: LabServer,
-  ports: readonly LabPort[],
-  load: GuestLoad,
-  times: readonly number[],
-): Promise<number> {
-  const size: GuestSize = server;
-  const owner = { user_id: server.userId, project_id: server.projectId };
-  const part = { ...owner, instance_id: server.id };
-  const instance = {
-    type: 'instance',
-    id: server.id,
-    attributes: {
-      ...owner,
-      display_name: server.name,
-      host: server.hostName,
-      flavor_id: server.flavorId,
-      flavor_name: server.flavorName,
-      image_ref: server.imageId,
-      availability_zone: server.zone,
-      created_at: server.createdAt,
-      launched_at: server.launchedAt,
-    },
-  };
-  let posted = await feedResource(cloud, instance, instanceColumns(size, load), times);
-  const disk = { type: 'instance_disk', id: `${server.id}-vda`, attributes: { ...part, name: 'vda' } };
-  posted += await feedResource(cloud, disk, diskColumns(load), times);
-  for (const port of ports) {
-    const tap = `tap${port.id.slice(0, 11)}`;
-    const id = `${server.libvirtName}-${server.id}-${tap}`;
-    const nic = { type: 'instance_network_interface', id, attributes: { ...part, name: tap } };
-    posted += await feedResource(cloud, nic, interfaceColumns(load), times);
-  }
-  return posted;
-}
-
-async function feedResource(
-  cloud: LabCloud,
-  resource: Resource,
-  columns: Columns,
-  times: readonly number[],
-): Promise<number> {
-  const isNew = await createOrUpdate(cloud, resource);
+async function feedSeries(cloud: LabCloud, series: Series, times: readonly number[]): Promise<number> {
+  const isNew = await createOrUpdate(cloud, series);
   const metrics: Record<string, unknown> = {};
   let posted = 0;
-  for (const [name, column] of Object.entries(columns)) {
-    const last = isNew ? undefined : await lastPoint(cloud, resource, name, times[0] ?? 0);
+  for (const [name, column] of Object.entries(series.columns)) {
+    const last = isNew ? undefined : await lastPoint(cloud, series, name, times[0] ?? 0);
     const points = pointsAfter(column, times, last);
     if (points.length === 0) continue;
     metrics[name] = {
@@ -158,36 +92,35 @@ async function feedResource(
   if (posted > 0) {
     await cloud.call('metric', '/v1/batch/resources/metrics/measures?create_metrics=true', {
       method: 'POST',
-      body: { [resource.id]: metrics },
+      body: { [series.id]: metrics },
     });
   }
   return posted;
 }
 
-/** True when the resource did not exist. The id may be any name; Gnocchi hashes what is no UUID. */
-async function createOrUpdate(cloud: LabCloud, { type, id, attributes }: Resource): Promise<boolean> {
+/** True when the resource did not exist. */
+async function createOrUpdate(cloud: LabCloud, { type, id, owner, attributes }: Series): Promise<boolean> {
   const created = await cloud.call('metric', `/v1/resource/${type}`, {
     method: 'POST',
-    body: { id, ...attributes },
+    body: { id, ...owner, ...attributes },
     accept: [409],
   });
   if (created) return true;
-  const { user_id: _user, project_id: _project, ...changing } = attributes;
-  await cloud.call('metric', `/v1/resource/${type}/${id}`, { method: 'PATCH', body: changing });
+  await cloud.call('metric', `/v1/resource/${type}/${id}`, { method: 'PATCH', body: attributes });
   return false;
 }
 
 /** The newest stored point; looked for shortly before the feed's first instant, and only if nothing is there in all the past. */
 async function lastPoint(
   cloud: LabCloud,
-  resource: Resource,
+  series: Series,
   metric: string,
   firstAt: number,
 ): Promise<Point | undefined> {
   for (const startAt of [firstAt - 3 * 3600, 0]) {
     const rows = await cloud.call<[string, number, number][]>(
       'metric',
-      `/v1/resource/${resource.type}/${resource.id}/metric/${metric}/measures` +
+      `/v1/resource/${series.type}/${series.id}/metric/${metric}/measures` +
         `?aggregation=mean&granularity=${STEP_SECONDS}&start=${iso(startAt)}`,
       { accept: [404] },
     );

@@ -55,7 +55,6 @@ export function syntheticTrace(seed: string): Trace {
     Float32Array.from({ length: steps }, (_, step) =>
       Math.min(100, Math.max(0, at(step) * (1 + 0.05 * normal(`${seed}-${name}-${step}`)))),
     );
-  const isBusyHour = (step: number) => step % 288 >= 120 && step % 288 < 150;
   return {
     source: 'made up',
     rows: guests.map(({ level, rise }, n) => ({
@@ -64,6 +63,11 @@ export function syntheticTrace(seed: string): Trace {
     })),
     memoryPercent: names => new Map(names.map(name => [name, series(`${name}-memory`, () => 35)])),
   };
+}
+
+/** From ten o'clock to half past twelve. */
+function isBusyHour(step: number): boolean {
+  return step % 288 >= 120 && step % 288 < 150;
 }
 
 /** Rows of a gzip'd CSV file `vm,step 0,step 1,…` with one header line. */
