@@ -22,11 +22,21 @@ export function stepsPerHour(history: History): number {
   return Math.max(1, Math.round(3600 / history.stepSeconds));
 }
 
-/** Median of the samples in `values[from..to)`; NaN when there is none. */
+/** Median of the samples in `values[from..to)`; NaN when there is none. Meant for a handful: O(n²) without allocation. */
 export function medianOf(values: Float32Array | Float64Array, from: number, to: number): number {
-  const samples = values.slice(Math.max(0, from), to).filter(value => !Number.isNaN(value));
-  if (samples.length === 0) return NaN;
-  samples.sort();
-  const middle = samples.length >> 1;
-  return samples.length % 2 === 1 ? samples[middle]! : (samples[middle - 1]! + samples[middle]!) / 2;
+  if (to - from > scratch.length) scratch = new Float64Array(to - from);
+  let count = 0;
+  for (let index = Math.max(0, from); index < to; index += 1) {
+    const value = values[index]!;
+    if (Number.isNaN(value)) continue;
+    let place = count;
+    for (; place > 0 && scratch[place - 1]! > value; place -= 1) scratch[place] = scratch[place - 1]!;
+    scratch[place] = value;
+    count += 1;
+  }
+  const middle = count >> 1;
+  if (count === 0) return NaN;
+  return count % 2 === 1 ? scratch[middle]! : (scratch[middle - 1]! + scratch[middle]!) / 2;
 }
+
+let scratch = new Float64Array(64);

@@ -1,0 +1,67 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ClusterModel } from '../../cluster/cluster-model.ts';
+import type { LoadMetric } from '../../cluster/load-profile.ts';
+import { ForecastBuilder } from '../../forecast/forecast-builder.ts';
+import type { Forecast } from '../../forecast/forecast.ts';
+import type { UsageMetric } from '../../forecast/usage-batch.ts';
+import type { DataNeeds } from '../../strategies/strategy.ts';
+import type { Datasource, UsageResource } from '../datasources/datasource.ts';
+
+export interface GatherOptions {
+  readonly collectCluster: (signal: AbortSignal) => Promise<ClusterModel>;
+  readonly datasource: Datasource;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+export interface Gathered {
+  readonly cluster: ClusterModel;
+  readonly forecast: Forecast;
+}
+
+const INSTANCE_METRIC: Readonly<Record<LoadMetric, UsageMetric>> = {
+  cpu: 'instance_cpu_usage',
+  memory: 'instance_ram_usage',
+  disk: 'instance_disk_io',
+  network: 'instance_network_io',
+};
+const HOST_METRIC: Readonly<Partial<Record<LoadMetric, UsageMetric>>> = {
+  cpu: 'host_cpu_usage',
+  memory: 'host_ram_usage',
+};
+
+/** Takes a picture of the cloud and forecasts its loads; histories pass through batch by batch. */
+export async function gather(needs: DataNeeds, options: GatherOptions): Promise<Gathered> {
+  const { datasource, signal } = options;
+  const cluster = await options.collectCluster(signal);
+  const { stepSeconds, steps, metrics } = needs;
+  const stopAt = Math.floor(options.now() / 1000 / stepSeconds) * stepSeconds;
+  const startAt = stopAt - Math.floor(needs.historySeconds / stepSeconds) * stepSeconds;
+  const builder = new ForecastBuilder({ cluster, metrics, startAt: stopAt, stepSeconds, steps });
+  for (const { metric, resources } of queriesOf(cluster, metrics)) {
+    if (resources.length === 0 || !datasource.metrics.includes(metric)) continue;
+    for await (const batch of datasource.query({ metric, resources, startAt, stopAt, stepSeconds }, signal)) {
+      builder.add(batch);
+      // fitting a batch takes a while: others have their turn between two
+      await nextTurn();
+      signal.throwIfAborted();
+    }
+  }
+  return { cluster, forecast: builder.build() };
+}
+
+function queriesOf(
+  cluster: ClusterModel,
+  metrics: readonly LoadMetric[],
+): readonly { readonly metric: UsageMetric; readonly resources: readonly UsageResource[] }[] {
+  const instances = cluster.instances
+    .filter(instance => instance.hostId !== undefined)
+    .map(({ id, flavor }) => ({ id, vcpus: flavor.vcpus }));
+  const hosts = cluster.hosts.map(({ id, name }) => ({ id, hostName: name }));
+  return metrics.flatMap(metric => {
+    const ofHost = HOST_METRIC[metric];
+    const ofInstances = { metric: INSTANCE_METRIC[metric], resources: instances };
+    return ofHost === undefined ? [ofInstances] : [ofInstances, { metric: ofHost, resources: hosts }];
+  });
+}

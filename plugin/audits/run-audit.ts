@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { ClusterModel } from '../../cluster/cluster-model.ts';
+import type { EfficacyIndicator, Goal } from '../../goals/goal.ts';
+import type { Decision, Strategy } from '../../strategies/strategy.ts';
+import type { ActionType } from '../actions/action-type.ts';
+import type { Datasource } from '../datasources/datasource.ts';
+import type { ActionPlan } from '../lifecycle/action-plan.ts';
+import type { Audit } from '../lifecycle/audit.ts';
+import type { Repositories } from '../lifecycle/repositories.ts';
+import { AuditError } from './errors.ts';
+import { gather } from './gather.ts';
+import { planActions } from './plan-actions.ts';
+
+export interface AuditTools {
+  readonly repositories: Pick<Repositories, 'audits' | 'actionPlans'>;
+  readonly goals: readonly Goal[];
+  readonly strategies: readonly Strategy<unknown>[];
+  readonly actionTypes: readonly ActionType<unknown>[];
+  readonly collectCluster: (signal: AbortSignal) => Promise<ClusterModel>;
+  readonly datasource: Datasource;
+  readonly now: () => number;
+  readonly newUuid: () => string;
+}
+
+export interface AuditResult {
+  readonly plan: ActionPlan;
+  /** What the administrator is told, in sentences. */
+  readonly message: string;
+}
+
+/** Sentences in a status message: the rest is in the log. */
+const MOST_SENTENCES = 8;
+
+/** Gathers, decides, plans and stores the plan; the plan's state is RECOMMENDED, or SUCCEEDED when there is nothing to do. */
+export async function runAudit(audit: Audit, tools: AuditTools, signal: AbortSignal): Promise<AuditResult> {
+  const goal = tools.goals.find(({ name }) => name === audit.goalName);
+  if (goal === undefined) throw new AuditError(`This service does not know the goal ${audit.goalName}.`);
+  const strategy = strategyOf(audit, tools);
+  const parameters = parametersOf(audit, strategy);
+  if (audit.scope.length > 0) {
+    throw new AuditError(
+      'This version cannot keep an audit to a scope: remove the scope from its audit template.',
+    );
+  }
+  const { cluster, forecast } = await gather(strategy.needs(parameters), { ...tools, signal });
+  const decision = strategy.decide({ cluster, forecast, parameters });
+  return { plan: await store(audit, { goal, strategy, decision, tools }), message: messageOf(decision) };
+}
+
+function strategyOf(audit: Audit, { strategies }: AuditTools): Strategy<unknown> {
+  const name = audit.strategyName;
+  const found = strategies.find(strategy =>
+    name === null ? strategy.goal === audit.goalName : strategy.name === name,
+  );
+  if (found !== undefined) return found;
+  if (name !== null) throw new AuditError(`This service does not know the strategy ${name}.`);
+  throw new AuditError(`This service has no strategy for the goal ${audit.goalName}.`);
+}
+
+function parametersOf(audit: Audit, strategy: Strategy<unknown>): unknown {
+  const parsed = strategy.parameters.safeParse(audit.parameters);
+  if (parsed.success) return parsed.data;
+  const problem = z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ');
+  throw new AuditError(`Invalid parameters for the strategy ${strategy.name}: ${problem}`);
+}
+
+async function store(
+  audit: Audit,
+  {
+    goal,
+    strategy,
+    decision,
+    tools,
+  }: { goal: Goal; strategy: Strategy<unknown>; decision: Decision; tools: AuditTools },
+): Promise<ActionPlan> {
+  const planUuid = tools.newUuid();
+  const actions = planActions(decision, { planUuid, actionTypes: tools.actionTypes, newUuid: tools.newUuid });
+  return tools.repositories.actionPlans.createWithActions(
+    {
+      uuid: planUuid,
+      auditUuid: audit.uuid,
+      strategyName: strategy.name,
+      state: actions.length === 0 ? 'SUCCEEDED' : 'RECOMMENDED',
+      efficacyIndicators: indicatorsOf(goal, decision),
+      globalEfficacy: goal.globalEfficacy(decision.indicators),
+      hostname: null,
+      statusMessage: null,
+    },
+    actions,
+  );
+}
+
+function indicatorsOf(goal: Goal, decision: Decision): readonly EfficacyIndicator[] {
+  return goal.indicators.flatMap(spec => {
+    const value = decision.indicators[spec.name];
+    return value === undefined ? [] : [{ ...spec, value }];
+  });
+}
+
+function messageOf({ explanation }: Decision): string {
+  const more = explanation.length - MOST_SENTENCES;
+  const said = explanation.slice(0, MOST_SENTENCES).join(' ');
+  return more > 0 ? `${said} (${more} more in the log.)` : said;
+}

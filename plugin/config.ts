@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { applierSettingsSchema } from './applier/settings.ts';
+import type { CloudConfig } from './openstack/cloud-config.ts';
+import { readCloudConfig } from './openstack/cloud-config.ts';
+
+/** All settings of the service; `docs/configuration.md` describes them. */
+const settingsSchema = z.strictObject({
+  /** Address and port of the API; port 0 takes any free one. */
+  host: z.string().min(1).default('127.0.0.1'),
+  port: z.coerce.number().int().min(0).max(65_535).default(9322),
+  /** `sqlite:///PATH`, or `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MariaDB and MySQL. */
+  database_url: z.string().default('sqlite:///auspex.sqlite'),
+  log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Name of this replica in audits, plans and the service list; must outlive a restart. */
+  hostname: z.string().min(1).max(255).default(hostname()),
+  /** What clients are told of Keystone when they have no token; empty: the auth_url. */
+  www_authenticate_uri: z.string().default(''),
+  audits: z
+    .strictObject({
+      /** Audits under way at once. */
+      maximum: z.coerce.number().int().positive().default(2),
+      timeout_seconds: z.coerce.number().positive().default(1800),
+    })
+    .prefault({}),
+  applier: applierSettingsSchema.prefault({}),
+});
+
+export type Settings = Readonly<z.output<typeof settingsSchema>>;
+
+export interface Config {
+  readonly settings: Settings;
+  /** Holds secrets: never log it. */
+  readonly cloud: CloudConfig;
+}
+
+/** The settings are wrong: one line per problem, each naming the variable or key. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'config_invalid';
+}
+
+/** Environment variables that override keys of the file. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  AUSPEX_HOST: 'host',
+  AUSPEX_PORT: 'port',
+  AUSPEX_DATABASE_URL: 'database_url',
+  AUSPEX_LOG_LEVEL: 'log_level',
+  AUSPEX_HOSTNAME: 'hostname',
+  AUSPEX_WWW_AUTHENTICATE_URI: 'www_authenticate_uri',
+};
+
+/**
+ * Reads the file that AUSPEX_CONFIG names (YAML), the AUSPEX_* variables over it, and the cloud from clouds.yaml or OS_*.
+ * Throws `ConfigError`, or `CloudConfigError` for the cloud.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, cwd = process.cwd()): Config {
+  const given: Record<string, unknown> = { ...readFile(env['AUSPEX_CONFIG'], cwd) };
+  for (const [variable, key] of Object.entries(VARIABLES)) {
+    if (env[variable] !== undefined && env[variable] !== '') given[key] = env[variable];
+  }
+  const parsed = settingsSchema.safeParse(given);
+  if (!parsed.success) throw new ConfigError(problemsOf(parsed.error).join('\n'));
+  return { settings: parsed.data, cloud: readCloudConfig({ env, cwd, homeDir: env['HOME'] ?? homedir() }) };
+}
+
+function readFile(path: string | undefined, cwd: string): Record<string, unknown> {
+  if (path === undefined || path === '') return {};
+  const file = resolve(cwd, path);
+  if (!existsSync(file)) throw new ConfigError(`AUSPEX_CONFIG names ${file}, which does not exist.`);
+  try {
+    const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
+    return z.record(z.string(), z.unknown()).parse(content);
+  } catch (error) {
+    const why = error instanceof z.ZodError ? 'it is not a YAML mapping' : String(error).split('\n')[0];
+    throw new ConfigError(`${file} cannot be read: ${why}.`, { cause: error });
+  }
+}
+
+function problemsOf(error: z.ZodError): readonly string[] {
+  return error.issues.flatMap(issue => {
+    const path = issue.path.join('.');
+    const variable = Object.entries(VARIABLES).find(([, key]) => key === path)?.[0];
+    const name = variable === undefined ? path : `${path} (${variable})`;
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map(key => `There is no setting ${path === '' ? key : `${path}.${key}`}.`);
+    }
+    return [`The setting ${name} is wrong: ${issue.message}.`];
+  });
+}
