@@ -1,0 +1,16 @@
+/** The stored actions of a plan cannot be put in order. */
+export class BrokenPlanError extends Error {
+  override readonly name = 'BrokenPlanError';
+  readonly code = 'broken_plan';
+}
+
+/** The action or plan is left as it stands, ONGOING; a later `recover` takes it up. */
+export class LeftForLaterError extends Error {
+  override readonly name = 'LeftForLaterError';
+  readonly code = 'left_for_later';
+}
+
+/** The sentence of whatever was thrown. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error && error.message !== '' ? error.message : String(error);
+}

@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+import type { ActionType } from '../actions/action-type.ts';
+import type { Clock } from '../actions/clock.ts';
+import type { ActionPlan } from '../lifecycle/action-plan.ts';
+import type { Repositories } from '../lifecycle/repositories.ts';
+import type { Cloud } from '../openstack/cloud.ts';
+import type { ApplierSettings } from './settings.ts';
+import type { Slots } from './slots.ts';
+
+export interface ApplierOptions {
+  readonly repositories: Pick<Repositories, 'actionPlans' | 'actions'>;
+  readonly cloud: Cloud;
+  readonly actionTypes: readonly ActionType<unknown>[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings: ApplierSettings;
+  /** Plans carry the host that runs them. It must tell the replicas of the service apart and outlive a restart. */
+  readonly hostname: string;
+}
+
+/** What the run of a plan works with. */
+export interface PlanRun extends ApplierOptions {
+  readonly plan: ActionPlan;
+  /** Shared by all plans of this service. */
+  readonly slots: Slots;
+  /** The plan is cancelled: actions under way are to end early. */
+  readonly cancel: AbortSignal;
+  /** The service stops: nothing more is to begin. */
+  readonly stop: AbortSignal;
+  /** The service does not wait any longer for what is under way; its reason is a `LeftForLaterError`. */
+  readonly detach: AbortSignal;
+}
