@@ -72,7 +72,7 @@ function readIfAllowed(path: string): string | undefined {
 function cloudsOf(path: string, text: string): Settings {
   let content: unknown;
   try {
-    content = parse(text, { logLevel: 'silent' });
+    content = parse(text, { logLevel: 'error' });
   } catch (error) {
     const line = (error as { linePos?: readonly { line: number }[] }).linePos?.[0]?.line;
     throw new CloudConfigError(`the file ${path} is not valid YAML${line ? ` at line ${line}` : ''}`);

@@ -77,7 +77,8 @@ const ATTEMPTS = 3;
 
 /** One login to one cloud: token, catalogue, connections. Safe to use from many places at once. */
 export class Session {
-  readonly config: CloudConfig;
+  /** Private for good: it holds secrets, and a session gets printed. */
+  readonly #config: CloudConfig;
   readonly #http: HttpClient;
   readonly #tokens: TokenKeeper;
   readonly #policy: RetryPolicy;
@@ -86,9 +87,7 @@ export class Session {
   readonly #microversions = new Map<Service, Promise<MicroversionRange>>();
 
   constructor(config: CloudConfig, options: SessionOptions = {}) {
-    this.config = config;
-    // Its secrets must not show when a session is printed.
-    Object.defineProperty(this, 'config', { enumerable: false });
+    this.#config = config;
     this.#http = createHttpClient(config.tls);
     this.#timeout = options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS;
     this.#policy = {
@@ -131,7 +130,7 @@ export class Session {
   /** URL of the service, without trailing slash. Throws `ServiceMissingError`. */
   async endpoint(service: Service, signal: AbortSignal): Promise<string> {
     const token = await this.#tokens.current(signal);
-    return endpointOf(token.catalogue, service, this.config);
+    return endpointOf(token.catalogue, service, this.#config);
   }
 
   async hasService(service: Service, signal: AbortSignal): Promise<boolean> {
@@ -147,7 +146,7 @@ export class Session {
   /** Name of the region that the calls go to; empty when the cloud has none. */
   async region(signal: AbortSignal): Promise<string> {
     const token = await this.#tokens.current(signal);
-    return regionOf(token.catalogue, this.config) ?? '';
+    return regionOf(token.catalogue, this.#config) ?? '';
   }
 
   /** Who we are: the user, and the project unless the scope is another. */
@@ -176,7 +175,7 @@ export class Session {
 
   async #send(options: Call, token: Token): Promise<HttpReply> {
     const { service, method, signal } = options;
-    const endpoint = endpointOf(token.catalogue, service, this.config);
+    const endpoint = endpointOf(token.catalogue, service, this.#config);
     const idempotent = options.idempotent ?? !['POST', 'PATCH'].includes(method);
     const request = {
       method,
@@ -231,10 +230,10 @@ export class Session {
       return new MicroversionError(`${name} offers up to ${maximum}; ${purpose} needs ${microversion}`);
     }
     if (reply.status === 401) {
-      const who = describeCredentials(this.config.credentials);
+      const who = describeCredentials(this.#config.credentials);
       return new AuthenticationError(
         `${name} refused ${method} ${path}: it does not accept the token that Keystone at ` +
-          `${this.config.authUrl} gave ${who}`,
+          `${this.#config.authUrl} gave ${who}`,
       );
     }
     const secrets = [token.id, ...Object.values(options.headers ?? {})];
