@@ -142,15 +142,13 @@ export interface CliReply {
   readonly stderr: string;
 }
 
-/** Runs `openstack …` inside the lab, as its administrator, against the services of a region. */
-export async function openstack(region: string, ...args: string[]): Promise<CliReply> {
+/** Runs `openstack …` inside the lab, as its administrator, on the services of a region. `command` is split at blanks. */
+export async function openstack(region: string, command: string, ...more: string[]): Promise<CliReply> {
   const inLab = join(PROJECT_ROOT, 'devstack/lab/in-lab');
+  const args = ['openstack', ...command.split(' '), ...more];
   const env = { PATH: process.env['PATH'], LAB_ROOT: process.env['LAB_ROOT'], OS_REGION_NAME: region };
   try {
-    const { stdout, stderr } = await promisify(execFile)(inLab, ['openstack', ...args], {
-      env,
-      timeout: CLI_TIMEOUT_MS,
-    });
+    const { stdout, stderr } = await promisify(execFile)(inLab, args, { env, timeout: CLI_TIMEOUT_MS });
     return { exitCode: 0, stdout, stderr };
   } catch (error) {
     const failed = error as { code?: unknown; stdout?: string; stderr?: string };
@@ -160,10 +158,10 @@ export async function openstack(region: string, ...args: string[]): Promise<CliR
 }
 
 /** As `openstack`, for a command that must succeed and can print JSON. */
-export async function openstackJson<T>(region: string, ...args: string[]): Promise<T> {
-  const { exitCode, stdout, stderr } = await openstack(region, ...args, '-f', 'json');
+export async function openstackJson<T>(region: string, command: string, ...more: string[]): Promise<T> {
+  const { exitCode, stdout, stderr } = await openstack(region, command, ...more, '-f', 'json');
   if (exitCode !== 0)
-    throw new Error(`openstack ${args.join(' ')} exited with ${exitCode}: ${stderr}${stdout}`);
+    throw new Error(`openstack ${command} ${more.join(' ')}: exit code ${exitCode}: ${stderr}${stdout}`);
   return JSON.parse(stdout) as T;
 }
 
