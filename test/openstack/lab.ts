@@ -108,21 +108,27 @@ export async function measuredHostCpu(
   return times.map(at => values.get(at) ?? Number.NaN);
 }
 
-/** Makes `url` the optimizer of a region of its own; gives what takes it back. What a test that died left is replaced. */
-export async function registerOptimizer(
+/**
+ * Adds a region with these services, URLs by service type; gives what removes it. A region that a test left behind when it died
+ * is replaced.
+ */
+export async function addRegion(
   cloud: LabCloud,
   region: string,
-  url: string,
+  urls: Readonly<Record<string, string>>,
 ): Promise<() => Promise<void>> {
   await removeRegion(cloud, region);
   await cloud.call('identity', '/regions', { method: 'POST', body: { region: { id: region } } });
-  const { services } = await cloud.read<{ services: { id: string }[] }>(
+  const { services } = await cloud.read<{ services: { id: string; type: string }[] }>(
     'identity',
-    '/services?type=infra-optim',
+    '/services',
   );
-  for (const kind of ['public', 'internal', 'admin']) {
-    const endpoint = { service_id: services[0]?.id, region_id: region, interface: kind, url };
-    await cloud.call('identity', '/endpoints', { method: 'POST', body: { endpoint } });
+  for (const [type, url] of Object.entries(urls)) {
+    const service = services.find(each => each.type === type);
+    for (const kind of ['public', 'internal', 'admin']) {
+      const endpoint = { service_id: service?.id, region_id: region, interface: kind, url };
+      await cloud.call('identity', '/endpoints', { method: 'POST', body: { endpoint } });
+    }
   }
   return () => removeRegion(cloud, region);
 }

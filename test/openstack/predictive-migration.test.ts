@@ -5,15 +5,7 @@ import type { Scenario } from '../../devstack/lab/scenario/choose.ts';
 import { openTrace } from '../../devstack/lab/scenario/trace.ts';
 import { startAuspex } from './auspex.ts';
 import type { AuspexProcess } from './auspex.ts';
-import {
-  enableHosts,
-  openstack,
-  openstackJson,
-  registerOptimizer,
-  servers,
-  TRACE_FOLDER,
-  until,
-} from './lab.ts';
+import { addRegion, enableHosts, openstack, openstackJson, servers, TRACE_FOLDER, until } from './lab.ts';
 import { hostTable, Rehearsal } from './rehearsal.ts';
 import type { MeasuredHosts } from './rehearsal.ts';
 
@@ -67,7 +59,7 @@ describe('predictive migration on a real OpenStack', () => {
     await rehearsal.feedHistory();
     auspex = await startAuspex();
     undo.push(() => auspex.stop());
-    undo.push(await registerOptimizer(cloud, REGION, auspex.url));
+    undo.push(await addRegion(cloud, REGION, { 'infra-optim': auspex.url }));
 
     const goals = await openstackJson<{ Name: string }[]>(REGION, 'optimize goal list');
 

@@ -32,12 +32,13 @@ export function credentials(environment: NodeJS.ProcessEnv = {}): Credentials {
  * there is not made here too and cancelled out.
  */
 export class LabCloud {
-  readonly #token: string;
-  readonly #urls: ReadonlyMap<string, string>;
+  readonly token: string;
+  /** Public URLs in RegionOne by service type. */
+  readonly urls: ReadonlyMap<string, string>;
 
   private constructor(token: string, urls: ReadonlyMap<string, string>) {
-    this.#token = token;
-    this.#urls = urls;
+    this.token = token;
+    this.urls = urls;
   }
 
   static async connect(who: Credentials = credentials()): Promise<LabCloud> {
@@ -65,8 +66,8 @@ export class LabCloud {
 
   /** The decoded reply, undefined when it is empty or has a status in `accept`; any other failure is an error. */
   async call<T = unknown>(service: Service, path: string, call: Call = {}): Promise<T | undefined> {
-    const reply = await send(`${this.#urls.get(service)}${path}`, call, {
-      'X-Auth-Token': this.#token,
+    const reply = await send(`${this.urls.get(service)}${path}`, call, {
+      'X-Auth-Token': this.token,
       'OpenStack-API-Version': service === 'placement' ? 'placement 1.39' : 'compute 2.96',
     });
     const text = await reply.text();
