@@ -84,26 +84,29 @@ async function failure(move: Move, context: ActionContext, doubt: string | undef
   return new ActionFailedError(`Nova's cold migration of ${routeOf(move)} failed: ${why}`);
 }
 
-/** A confirmation whose answer is lost may have been heard: it is sent again until the server is at rest. */
+/** A confirmation whose answer is lost is sent again; one that Nova refuses or does not carry out is taken back. */
 async function confirm(move: Move, context: ActionContext): Promise<void> {
   const { cloud, callSignal, clock, settings } = context;
   const deadline = clock.now() + settings.graceSeconds * 1000;
-  let refusal = 'Nova did not confirm it in time';
+  let heard: 'no' | 'yes' | 'refused' = 'no';
+  let why = `Nova has not done it after ${settings.graceSeconds} s`;
   do {
-    try {
-      await cloud.nova.confirmResize(move.serverId, callSignal);
-    } catch (error) {
-      if (!isOutage(error) && !(error instanceof OpenStackError)) throw error;
-      refusal = error.message;
+    if (heard === 'no') {
+      try {
+        await cloud.nova.confirmResize(move.serverId, callSignal);
+        heard = 'yes';
+      } catch (error) {
+        if (!isOutage(error) && !(error instanceof OpenStackError)) throw error;
+        if (!isOutage(error)) heard = 'refused';
+        why = error.message;
+      }
     }
     await clock.sleep(settings.pollSeconds * 1000);
     const server = await look(move, context);
     if (server.status !== 'VERIFY_RESIZE') return;
-  } while (clock.now() < deadline);
+  } while (heard !== 'refused' && clock.now() < deadline);
   const back = await revert(move, context);
-  throw new ActionFailedError(
-    `The cold migration of ${routeOf(move)} was not confirmed (${refusal}); ${back}`,
-  );
+  throw new ActionFailedError(`The cold migration of ${routeOf(move)} was not confirmed (${why}); ${back}`);
 }
 
 /** What became of the way back, as the end of a sentence. */
