@@ -33,7 +33,7 @@ export class Targets {
   readonly #z: number;
   readonly #headroom: Float64Array;
   /** Per class: rows of hosts, most headroom first. */
-  readonly #classes = new Map<string, number[]>();
+  readonly #classes: ReadonlyMap<string, number[]>;
   /** How many (instance, host) pairs were tried so far. */
   tried = 0;
 
@@ -43,9 +43,8 @@ export class Targets {
     this.#overload = overload;
     this.#z = z;
     this.#headroom = Float64Array.from(whatIf.cluster.hosts, (_, host) => overload.headroom(host, z));
-    for (let host = 0; host < this.#headroom.length; host += 1) {
-      if (isUsable(host)) this.#classOf(host).push(host);
-    }
+    const usable = whatIf.cluster.hosts.keys().filter(isUsable);
+    this.#classes = Map.groupBy(usable, host => whatIf.classOf(host));
     for (const hosts of this.#classes.values()) hosts.sort((a, b) => this.#compare(a, b));
   }
 
@@ -76,9 +75,9 @@ export class Targets {
   /** To be called for each host whose load was changed. */
   refresh(hostId: string): void {
     const host = this.#whatIf.indexOf(hostId);
-    const hosts = this.#classOf(host);
+    const hosts = this.#classes.get(this.#whatIf.classOf(host)) ?? [];
     const at = hosts.indexOf(host);
-    if (at < 0) return;
+    if (at < 0) return; // no target in the first place
     hosts.splice(at, 1);
     this.#headroom[host] = this.#overload.headroom(host, this.#z);
     let [low, high] = [0, hosts.length];
@@ -109,13 +108,6 @@ export class Targets {
       if (best === undefined) return;
       yield best.hosts[best.next++]!;
     }
-  }
-
-  #classOf(host: number): number[] {
-    const name = this.#whatIf.classOf(host);
-    let hosts = this.#classes.get(name);
-    if (hosts === undefined) this.#classes.set(name, (hosts = []));
-    return hosts;
   }
 
   #compare(a: number, b: number): number {

@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import { randomUUID } from 'node:crypto';
+import { GOALS } from '../../goals/goals.ts';
+import { ACTION_TYPES } from '../../plugin/actions/action-types.ts';
+import { planActions } from '../../plugin/audits/plan-actions.ts';
+import type { Strategy } from '../../strategies/strategy.ts';
+import { STRATEGIES } from '../../strategies/strategies.ts';
+import { cluster } from '../cluster/tiny-cluster.ts';
+import { forecastOf } from '../strategies/forecast-of.ts';
+import { randomCloud, STEPS } from './random-cloud.ts';
+
+const SEEDS = Array.from({ length: 60 }, (_, seed) => seed + 1);
+
+for (const strategy of STRATEGIES as readonly Strategy<unknown>[]) {
+  describe(`strategy ${strategy.name} keeps the contract`, () => {
+    const parameters = strategy.parameters.parse({});
+    const decisions = SEEDS.map(seed => {
+      const cloud = randomCloud(seed);
+      return { cloud, decision: strategy.decide({ ...cloud, parameters }) };
+    });
+
+    it('serves a goal that the service offers, and has defaults for all parameters', () => {
+      expect(GOALS.map(({ name }) => name)).to.include(strategy.goal);
+      expect(strategy.needs(parameters).steps).to.be.greaterThan(0);
+    });
+
+    it('acts at all', () => {
+      expect(decisions.filter(({ decision }) => decision.actions.length > 0).length).to.be.greaterThan(5);
+    });
+
+    it('decides the same twice', () => {
+      for (const seed of SEEDS) {
+        const again = strategy.decide({ ...randomCloud(seed), parameters });
+        expect(again).to.deep.equal(decisions[seed - 1]!.decision);
+      }
+    });
+
+    it('changes nothing of its input', () => {
+      for (const seed of SEEDS.slice(0, 10)) {
+        const { hosts, instances, serverGroups } = randomCloud(seed).cluster;
+        const used = decisions[seed - 1]!.cloud.cluster;
+        expect({
+          hosts: used.hosts,
+          instances: used.instances,
+          serverGroups: used.serverGroups,
+        }).to.deep.equal({
+          hosts,
+          instances,
+          serverGroups,
+        });
+      }
+    });
+
+    it('has no action for an empty cloud, and says so', () => {
+      const decision = strategy.decide({ cluster: cluster({}), forecast: forecastOf(STEPS, {}), parameters });
+
+      expect(decision.actions).to.deep.equal([]);
+      expect(decision.explanation.join(' ')).to.match(/no action/i);
+    });
+
+    it('asks only for actions that can be planned, each with a reason in numbers', () => {
+      for (const { decision } of decisions) {
+        const rows = planActions(decision, {
+          planUuid: randomUUID(),
+          actionTypes: ACTION_TYPES,
+          newUuid: randomUUID,
+        });
+        expect(rows.length).to.equal(decision.actions.length);
+        for (const { reason } of decision.actions) expect(reason).to.match(/\d/);
+      }
+    });
+
+    it('explains each decision', () => {
+      for (const { decision } of decisions) expect(decision.explanation).to.not.deep.equal([]);
+    });
+
+    it('never touches an excluded, locked or stopped instance', () => {
+      for (const { cloud, decision } of decisions) {
+        for (const { resourceId } of decision.actions) {
+          const touched = cloud.cluster.instanceById.get(resourceId);
+          expect(touched).to.include({ excluded: undefined, locked: false, state: 'active' });
+        }
+      }
+    });
+
+    it('never sends anything to a disabled, down or frozen host', () => {
+      for (const { cloud, decision } of decisions) {
+        for (const { parameters: wire } of decision.actions) {
+          const target = cloud.cluster.hostByName.get(String(wire['destination_node']));
+          expect(target).to.include({ enabled: true, up: true, frozen: undefined });
+        }
+      }
+    });
+
+    it('gives a figure for each indicator of its goal', () => {
+      const names = GOALS.find(({ name }) => name === strategy.goal)!.indicators.map(({ name }) => name);
+      for (const { decision } of decisions) expect(decision.indicators).to.include.all.keys(names);
+    });
+  });
+}
