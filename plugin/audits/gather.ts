@@ -34,6 +34,7 @@ const HOST_METRIC: Readonly<Partial<Record<LoadMetric, UsageMetric>>> = {
 /** Takes a picture of the cloud and forecasts its loads; histories pass through batch by batch. */
 export async function gather(needs: DataNeeds, options: GatherOptions): Promise<Gathered> {
   const { datasource, signal } = options;
+  signal.throwIfAborted();
   const cluster = await options.collectCluster(signal);
   const { stepSeconds, steps, metrics } = needs;
   const stopAt = Math.floor(options.now() / 1000 / stepSeconds) * stepSeconds;
