@@ -13,17 +13,17 @@ const settingsSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.coerce.number().int().min(0).max(65_535).default(9322),
   /** `sqlite:///PATH`, or `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MariaDB and MySQL. */
-  database_url: z.string().default('sqlite:///auspex.sqlite'),
-  log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  databaseUrl: z.string().default('sqlite:///auspex.sqlite'),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Name of this replica in audits, plans and the service list; must outlive a restart. */
   hostname: z.string().min(1).max(255).default(hostname()),
   /** What clients are told of Keystone when they have no token; empty: the auth_url. */
-  www_authenticate_uri: z.string().default(''),
+  wwwAuthenticateUri: z.string().default(''),
   audits: z
     .strictObject({
       /** Audits under way at once. */
       maximum: z.coerce.number().int().positive().default(2),
-      timeout_seconds: z.coerce.number().positive().default(1800),
+      timeoutSeconds: z.coerce.number().positive().default(1800),
     })
     .prefault({}),
   applier: applierSettingsSchema.prefault({}),
@@ -47,10 +47,10 @@ export class ConfigError extends Error {
 const VARIABLES: Readonly<Record<string, string>> = {
   AUSPEX_HOST: 'host',
   AUSPEX_PORT: 'port',
-  AUSPEX_DATABASE_URL: 'database_url',
-  AUSPEX_LOG_LEVEL: 'log_level',
+  AUSPEX_DATABASE_URL: 'databaseUrl',
+  AUSPEX_LOG_LEVEL: 'logLevel',
   AUSPEX_HOSTNAME: 'hostname',
-  AUSPEX_WWW_AUTHENTICATE_URI: 'www_authenticate_uri',
+  AUSPEX_WWW_AUTHENTICATE_URI: 'wwwAuthenticateUri',
 };
 
 /**

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+
+/** Runs the work at once and then every so many seconds, never twice at a time. Its failures are logged and do not end it. */
+export function every(seconds: number, logger: Logger, work: () => Promise<void>): { stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const round = async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      logger.warn({ err: error }, 'periodic work failed, it is tried again later');
+    }
+  };
+  const tick = (): void => {
+    running = round().finally(() => {
+      if (timer !== undefined) timer = setTimeout(tick, seconds * 1000);
+    });
+  };
+  timer = setTimeout(tick, 0);
+  return {
+    async stop() {
+      clearTimeout(timer);
+      timer = undefined;
+      await running;
+    },
+  };
+}
