@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { listAllAs } from './paging.ts';
+import { listAll } from './paging.ts';
 import type { Session } from './session.ts';
 
 export interface CinderVolume {
@@ -15,17 +15,14 @@ export interface CinderVolume {
 
 /** The volumes of all projects that are attached to a server. */
 export function listAttachedVolumes(session: Session, signal: AbortSignal): Promise<CinderVolume[]> {
-  return listAllAs(
-    session,
-    {
-      service: 'volumev3',
-      path: '/volumes/detail',
-      query: { all_tenants: 'True', status: 'in-use' },
-      collection: 'volumes',
-      signal,
-    },
-    VOLUME,
-  );
+  return listAll(session, {
+    service: 'volumev3',
+    path: '/volumes/detail',
+    query: { all_tenants: 'True', status: 'in-use' },
+    collection: 'volumes',
+    item: VOLUME,
+    signal,
+  });
 }
 
 export function createCinder(session: Session) {

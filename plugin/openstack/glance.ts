@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { listAllAs } from './paging.ts';
+import { listAll } from './paging.ts';
 import type { Session } from './session.ts';
 
 export interface GlanceImage {
@@ -13,17 +13,14 @@ const PAGE_SIZE = 500;
 
 /** The images of all projects. */
 export function listImages(session: Session, signal: AbortSignal): Promise<GlanceImage[]> {
-  return listAllAs(
-    session,
-    {
-      service: 'image',
-      path: '/v2/images',
-      query: { visibility: 'all', limit: PAGE_SIZE },
-      collection: 'images',
-      signal,
-    },
-    IMAGE,
-  );
+  return listAll(session, {
+    service: 'image',
+    path: '/v2/images',
+    query: { visibility: 'all', limit: PAGE_SIZE },
+    collection: 'images',
+    item: IMAGE,
+    signal,
+  });
 }
 
 export function createGlance(session: Session) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { listAllAs } from './paging.ts';
+import { listAll } from './paging.ts';
 import type { Session } from './session.ts';
 
 export interface NeutronPort {
@@ -18,20 +18,17 @@ const PAGE_SIZE = 1000;
 
 /** The ports of all servers of all projects. */
 export async function listServerPorts(session: Session, signal: AbortSignal): Promise<NeutronPort[]> {
-  const ports = await listAllAs(
-    session,
-    {
-      service: 'network',
-      path: '/v2.0/ports',
-      query: {
-        fields: ['id', 'device_id', 'device_owner', 'network_id', 'binding:vnic_type'],
-        limit: PAGE_SIZE,
-      },
-      collection: 'ports',
-      signal,
+  const ports = await listAll(session, {
+    service: 'network',
+    path: '/v2.0/ports',
+    query: {
+      fields: ['id', 'device_id', 'device_owner', 'network_id', 'binding:vnic_type'],
+      limit: PAGE_SIZE,
     },
-    PORT,
-  );
+    collection: 'ports',
+    item: PORT,
+    signal,
+  });
   return ports.filter(port => port.deviceOwner.startsWith('compute:'));
 }
 

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 
 import { OpenStackError, UnexpectedReplyError } from './errors.ts';
+import { issueOf } from './reply-body.ts';
 import type { QueryValue, RequestOptions, Session } from './session.ts';
 import { SERVICES } from './services.ts';
 
-export interface ListOptions extends Pick<
+export interface ListOptions<Item> extends Pick<
   RequestOptions<unknown>,
   'service' | 'path' | 'query' | 'microversion' | 'purpose' | 'signal'
 > {
   /** The key of the reply that holds the items: `servers`. */
   readonly collection: string;
+  /** What is kept of each item; the rest of a page is let go before the next is read. */
+  readonly item: z.ZodType<Item>;
 }
 
 /** How often a list is begun again because the item that a page would go on after has been deleted meanwhile. */
@@ -18,8 +21,9 @@ const RESTARTS = 3;
 /**
  * Every item of a list, whatever the number of pages. Pages go on after the last item seen, not at an offset, so what
  * comes and goes meanwhile moves nothing else in or out of sight; an item that is seen twice is kept once, by its `id`.
+ * Throws `UnexpectedReplyError` when an item is malformed.
  */
-export async function listAll(session: Session, options: ListOptions): Promise<unknown[]> {
+export async function listAll<Item>(session: Session, options: ListOptions<Item>): Promise<Item[]> {
   for (let attempt = 0; attempt <= RESTARTS; attempt += 1) {
     const items = await readPages(session, options);
     if (items !== undefined) return items;
@@ -29,27 +33,9 @@ export async function listAll(session: Session, options: ListOptions): Promise<u
   );
 }
 
-/** As `listAll`, each item checked. Throws `UnexpectedReplyError` when one is malformed. */
-export async function listAllAs<T>(
-  session: Session,
-  options: ListOptions,
-  schema: z.ZodType<T>,
-): Promise<T[]> {
-  const items = await listAll(session, options);
-  return items.map(item => {
-    const parsed = schema.safeParse(item);
-    if (parsed.success) return parsed.data;
-    const issue = parsed.error.issues[0];
-    throw new UnexpectedReplyError(
-      `${SERVICES[options.service].name}'s list of ${options.collection} is not understood: ` +
-        `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-    );
-  });
-}
-
 /** Undefined when the item that a page goes on after is gone. */
-async function readPages(session: Session, options: ListOptions): Promise<unknown[] | undefined> {
-  const items = new Map<unknown, unknown>();
+async function readPages<Item>(session: Session, options: ListOptions<Item>): Promise<Item[] | undefined> {
+  const items = new Map<unknown, Item>();
   const seen = new Set<string>();
   let query = options.query;
   for (;;) {
@@ -61,7 +47,7 @@ async function readPages(session: Session, options: ListOptions): Promise<unknow
         `${SERVICES[options.service].name}'s answer to GET ${options.path} has no list of ${options.collection}`,
       );
     }
-    for (const item of page) items.set(idOf(item), item);
+    for (const wire of page as readonly unknown[]) items.set(idOf(wire), itemOf(wire, options));
     const next = nextHref(body, options.collection);
     if (next === undefined || page.length === 0) return [...items.values()];
     if (seen.has(next)) throw new UnexpectedReplyError(`the pages of GET ${options.path} never end`);
@@ -70,10 +56,18 @@ async function readPages(session: Session, options: ListOptions): Promise<unknow
   }
 }
 
+function itemOf<Item>(wire: unknown, options: ListOptions<Item>): Item {
+  const parsed = options.item.safeParse(wire);
+  if (parsed.success) return parsed.data;
+  throw new UnexpectedReplyError(
+    `${SERVICES[options.service].name}'s list of ${options.collection} is not understood: ${issueOf(parsed.error)}`,
+  );
+}
+
 /** A page after the first is refused for one reason: its marker does not exist. The services word that differently. */
 async function readPage(
   session: Session,
-  options: ListOptions,
+  options: ListOptions<unknown>,
   isLater: boolean,
 ): Promise<z.infer<typeof PAGE> | undefined> {
   const { service, path, query, microversion, purpose, signal } = options;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { chooseMicroversion } from '../microversion.ts';
-import { listAllAs } from '../paging.ts';
+import { listAll } from '../paging.ts';
 import type { Session } from '../session.ts';
 
 export interface NovaHypervisor {
@@ -46,18 +46,15 @@ export interface NovaAggregate {
 export async function listHypervisors(session: Session, signal: AbortSignal): Promise<NovaHypervisor[]> {
   const choice = { needed: '2.53', best: '2.87', purpose: 'listing hypervisors by UUID' };
   const microversion = await chooseMicroversion(session, 'compute', choice, signal);
-  return listAllAs(
-    session,
-    {
-      service: 'compute',
-      path: '/os-hypervisors/detail',
-      microversion,
-      purpose: choice.purpose,
-      collection: 'hypervisors',
-      signal,
-    },
-    HYPERVISOR,
-  );
+  return listAll(session, {
+    service: 'compute',
+    path: '/os-hypervisors/detail',
+    microversion,
+    purpose: choice.purpose,
+    collection: 'hypervisors',
+    item: HYPERVISOR,
+    signal,
+  });
 }
 
 /** From 2.69 on, the compute services of a cell that is down are listed too, as `unknown`. */
@@ -68,19 +65,16 @@ export async function listServices(
 ): Promise<NovaService[]> {
   const choice = { needed: '2.53', best: '2.69', purpose: 'listing services by UUID' };
   const microversion = await chooseMicroversion(session, 'compute', choice, signal);
-  return listAllAs(
-    session,
-    {
-      service: 'compute',
-      path: '/os-services',
-      query: { binary: filter.binary, host: filter.host },
-      microversion,
-      purpose: choice.purpose,
-      collection: 'services',
-      signal,
-    },
-    SERVICE,
-  );
+  return listAll(session, {
+    service: 'compute',
+    path: '/os-services',
+    query: { binary: filter.binary, host: filter.host },
+    microversion,
+    purpose: choice.purpose,
+    collection: 'services',
+    item: SERVICE,
+    signal,
+  });
 }
 
 export interface ServiceChange {
@@ -113,11 +107,14 @@ export async function updateService(
 }
 
 export function listAggregates(session: Session, signal: AbortSignal): Promise<NovaAggregate[]> {
-  return listAllAs(
-    session,
-    { service: 'compute', path: '/os-aggregates', microversion: '2.1', collection: 'aggregates', signal },
-    AGGREGATE,
-  );
+  return listAll(session, {
+    service: 'compute',
+    path: '/os-aggregates',
+    microversion: '2.1',
+    collection: 'aggregates',
+    item: AGGREGATE,
+    signal,
+  });
 }
 
 const CPU = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { chooseMicroversion } from '../microversion.ts';
-import { listAllAs } from '../paging.ts';
+import { listAll } from '../paging.ts';
 import type { Session } from '../session.ts';
 
 /** Nova's record of a migration. */
@@ -52,24 +52,21 @@ export function listMigrations(
   filter: MigrationFilter,
   signal: AbortSignal,
 ): Promise<Migration[]> {
-  return listAllAs(
-    session,
-    {
-      service: 'compute',
-      path: '/os-migrations',
-      query: {
-        instance_uuid: filter.serverId,
-        status: filter.status,
-        host: filter.hostName,
-        'changes-since': filter.changedSince,
-      },
-      microversion: '2.59',
-      purpose: 'listing migrations page by page',
-      collection: 'migrations',
-      signal,
+  return listAll(session, {
+    service: 'compute',
+    path: '/os-migrations',
+    query: {
+      instance_uuid: filter.serverId,
+      status: filter.status,
+      host: filter.hostName,
+      'changes-since': filter.changedSince,
     },
-    MIGRATION,
-  );
+    microversion: '2.59',
+    purpose: 'listing migrations page by page',
+    collection: 'migrations',
+    item: MIGRATION,
+    signal,
+  });
 }
 
 /** The live migrations of a server that have not ended; empty just after the start, before Nova has written the record. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { OpenStackError } from '../errors.ts';
 import { chooseMicroversion } from '../microversion.ts';
 import { listAll } from '../paging.ts';
+import { issueOf } from '../reply-body.ts';
 import type { Session } from '../session.ts';
 
 /** A server as Nova shows it; what the microversion does not tell is undefined. */
@@ -81,9 +82,15 @@ export async function listServers(
     query: { all_tenants: 'True', ...(options.host === undefined ? {} : { host: options.host }) },
     microversion,
     collection: 'servers',
+    item: ENTRY,
     signal,
   });
-  return { ...sortOut(items), microversion };
+  return {
+    servers: items.flatMap(entry => (entry.kind === 'server' ? [entry.server] : [])),
+    unknown: items.filter(entry => entry.kind === 'unknown'),
+    malformed: items.filter(entry => entry.kind === 'malformed'),
+    microversion,
+  };
 }
 
 /** Undefined when there is no such server. */
@@ -180,34 +187,31 @@ const SERVER = z
 
 const PARTIAL = z.object({ id: z.string(), status: z.literal('UNKNOWN'), tenant_id: z.string().default('') });
 
-const TRACE_OF_SERVER = z.object({
-  id: z.string().catch('?'),
-  'OS-EXT-SRV-ATTR:host': z.string().optional().catch(undefined),
-});
+const TRACE_OF_SERVER = z
+  .object({
+    id: z.string().catch('?'),
+    'OS-EXT-SRV-ATTR:host': z.string().optional().catch(undefined),
+  })
+  .catch({ id: '?' });
+
+type Entry =
+  | { readonly kind: 'server'; readonly server: Server }
+  | ({ readonly kind: 'unknown' } & ServerList['unknown'][number])
+  | ({ readonly kind: 'malformed' } & ServerList['malformed'][number]);
 
 /** One odd server must not hide the others. */
-function sortOut(items: readonly unknown[]): Omit<ServerList, 'microversion'> {
-  const servers: Server[] = [];
-  const unknown: { id: string; projectId: string }[] = [];
-  const malformed: { id: string; hostName: string | undefined; problem: string }[] = [];
-  for (const item of items) {
-    const server = SERVER.safeParse(item);
-    if (server.success) {
-      servers.push(server.data);
-      continue;
-    }
-    const partial = PARTIAL.safeParse(item);
-    if (partial.success) {
-      unknown.push({ id: partial.data.id, projectId: partial.data.tenant_id });
-      continue;
-    }
-    const trace = TRACE_OF_SERVER.catch({ id: '?' }).parse(item);
-    const issue = server.error.issues[0];
-    malformed.push({
-      id: trace.id,
-      hostName: trace['OS-EXT-SRV-ATTR:host'],
-      problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-    });
+const ENTRY = z.unknown().transform((wire): Entry => {
+  const server = SERVER.safeParse(wire);
+  if (server.success) return { kind: 'server', server: server.data };
+  const partial = PARTIAL.safeParse(wire);
+  if (partial.success) {
+    return { kind: 'unknown', id: partial.data.id, projectId: partial.data.tenant_id };
   }
-  return { servers, unknown, malformed };
-}
+  const trace = TRACE_OF_SERVER.parse(wire);
+  return {
+    kind: 'malformed',
+    id: trace.id,
+    hostName: trace['OS-EXT-SRV-ATTR:host'],
+    problem: issueOf(server.error),
+  };
+});

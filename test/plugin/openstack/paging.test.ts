@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 
-import { listAll, listAllAs } from '../../../plugin/openstack/paging.ts';
+import { listAll } from '../../../plugin/openstack/paging.ts';
 import type { FakeCloud } from './fake-cloud.ts';
 import { failureOf, Harness } from './harness.ts';
 
@@ -16,6 +16,7 @@ describe('paging', () => {
       path: '/items',
       query: { all: 'True' },
       collection: 'items',
+      item: z.object({ id: z.string() }),
       signal: harness.signal,
     });
 
@@ -121,13 +122,7 @@ describe('paging', () => {
   it('names what is wrong with an item', async () => {
     cloud.script('GET', ITEMS, { body: { items: [{ id: 'a' }, { id: 7 }] } });
 
-    const error = await failureOf(
-      listAllAs(
-        harness.open(),
-        { service: 'compute', path: '/items', collection: 'items', signal: harness.signal },
-        z.object({ id: z.string() }),
-      ),
-    );
+    const error = await failureOf(list());
 
     expect(error.message).to.match(/^Nova's list of items is not understood: id: /);
   });
