@@ -11,6 +11,7 @@ const REGION = 'RegionOne';
 const NAME = 'cc-server';
 const GROUP = 'cc-group';
 const VOLUME = 'cc-volume';
+const CREDENTIAL = 'cc-credential';
 
 describe('collect cluster on OpenStack', function () {
   this.timeout(300_000);
@@ -173,6 +174,26 @@ describe('collect cluster on OpenStack', function () {
     expect(nobody).to.equal(undefined);
   });
 
+  it('logs in with an application credential', async () => {
+    const made = await openstackJson<{ id: string; secret: string }>(
+      REGION,
+      `application credential create ${CREDENTIAL}`,
+    );
+    const env = {
+      OS_AUTH_URL: labEnvironment()['OS_AUTH_URL'],
+      OS_AUTH_TYPE: 'v3applicationcredential',
+      OS_APPLICATION_CREDENTIAL_ID: made.id,
+      OS_APPLICATION_CREDENTIAL_SECRET: made.secret,
+      OS_REGION_NAME: REGION,
+    };
+    const other = openCloud(readCloudConfig({ env, homeDir: '/', cwd: '/' }));
+
+    const services = await other.nova.listServices({ binary: 'nova-compute' }, signal);
+    other.close();
+
+    expect(services.map(service => service.host)).to.include('compute-1');
+  });
+
   it('says in one sentence that the password is wrong', async () => {
     const wrong = openCloud(
       readCloudConfig({ env: { ...labEnvironment(), OS_PASSWORD: 'wrong' }, homeDir: '/', cwd: '/' }),
@@ -264,6 +285,7 @@ async function cleanUp(): Promise<void> {
   await openstack(REGION, `server delete --wait ${NAME}`);
   await openstack(REGION, `server group delete ${GROUP}`);
   await openstack(REGION, `volume delete ${VOLUME}`);
+  await openstack(REGION, `application credential delete ${CREDENTIAL}`);
 }
 
 function labEnvironment(): Record<string, string> {
