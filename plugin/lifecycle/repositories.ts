@@ -7,8 +7,8 @@ type Generated = 'id' | 'createdAt' | 'updatedAt' | 'deletedAt';
 export type New<Row> = Omit<Row, Generated>;
 
 export interface ListQuery<Row> {
-  /** Equality on these fields; undefined = no filter. */
-  readonly where?: { readonly [Field in keyof Row]?: Row[Field] | undefined };
+  /** Equality on these fields, with one of the values when there are several; undefined = no filter. */
+  readonly where?: { readonly [Field in keyof Row]?: Row[Field] | readonly Row[Field][] | undefined };
   readonly limit?: number;
   /** UUID of the row after which the page begins. */
   readonly marker?: string;
@@ -42,6 +42,8 @@ export interface StatefulRepository<
     to: State,
     changes?: Partial<New<Row>>,
   ): Promise<Row | undefined>;
+  /** As `Repository`'s; with `from`, false also when its state is none of these. */
+  softDelete(uuid: string, from?: readonly State[]): Promise<boolean>;
 }
 
 export type AuditTemplateRepository = Repository<AuditTemplate> & NamedRepository<AuditTemplate>;
@@ -85,7 +87,7 @@ export interface Repositories {
   readonly actionPlans: ActionPlanRepository;
   readonly actions: ActionRepository;
   readonly catalogue: {
-    /** Gives every name a UUID that it keeps across restarts. */
+    /** Gives every name a UUID that it keeps across restarts; all that were ever given one, by name. */
     sync(kind: 'goal' | 'strategy', names: readonly string[]): Promise<ReadonlyMap<string, CatalogueEntry>>;
   };
   readonly services: {

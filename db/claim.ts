@@ -1,0 +1,55 @@
+import type { New } from '../plugin/lifecycle/repositories.ts';
+import type { Table } from './columns.ts';
+import { columnOf, toColumns } from './columns.ts';
+import type { BaseRow, Executor } from './rows.ts';
+import { findRow } from './rows.ts';
+
+export interface Claim<Row> {
+  readonly uuid: string;
+  readonly from: string | readonly string[];
+  readonly to: string;
+  readonly changes?: Partial<New<Row>>;
+  readonly at: Date;
+}
+
+/**
+ * One conditional UPDATE: of those who want to move the row from the same state, exactly one gets it back, as it then
+ * is; the others get undefined.
+ */
+export async function claimRow<Row extends BaseRow>(
+  db: Executor,
+  table: Table<Row>,
+  { uuid, from, to, changes = {}, at }: Claim<Row>,
+): Promise<Row | undefined> {
+  // The transaction keeps the row as it is until it has been read.
+  return db.transaction(async transaction => {
+    const changed = await transaction(table.name)
+      .where({ uuid, deleted: 0 })
+      .whereIn('state', [from].flat())
+      .update({ ...toColumns(table, changes as Partial<Row>), state: to, updated_at: at.toISOString() });
+    return changed === 1 ? findRow(transaction, table, { uuid }) : undefined;
+  });
+}
+
+export interface Deletion {
+  readonly where: Readonly<Record<string, unknown>>;
+  /** Only rows in one of these states. */
+  readonly from?: readonly string[] | undefined;
+  readonly at: Date;
+}
+
+/** Marks rows deleted with one conditional UPDATE; how many there were. */
+export async function softDeleteRows<Row extends BaseRow>(
+  db: Executor,
+  table: Table<Row>,
+  { where, from, at }: Deletion,
+): Promise<number> {
+  const isStateful = Object.hasOwn(table.fields, 'state');
+  const query = db(table.name).where({ ...where, deleted: 0 });
+  if (from !== undefined) void query.whereIn('state', from);
+  return query.update({
+    ...(isStateful ? { state: 'DELETED' } : {}),
+    deleted: db.ref(columnOf('id')),
+    deleted_at: at.toISOString(),
+  });
+}

@@ -1,0 +1,77 @@
+import knex from 'knex';
+import type { Knex } from 'knex';
+import { translateError } from './availability.ts';
+import { DatabaseUrlError } from './errors.ts';
+import { migrate } from './migrations.ts';
+import { MysqlClient, mysqlConnection, prepareSession } from './mysql.ts';
+import { NodeSqliteClient } from './node-sqlite.ts';
+
+export interface Database {
+  readonly knex: Knex;
+  /** The URL without its password. */
+  readonly name: string;
+  readonly now: () => Date;
+}
+
+export interface DatabaseOptions {
+  readonly now?: () => Date;
+  /** Connections to MariaDB or MySQL at once; SQLite has one. */
+  readonly maximumConnections?: number;
+}
+
+/**
+ * Opens the database and brings its tables up to date. `sqlite:///PATH` (a fourth slash begins an absolute path),
+ * `sqlite://` for one in memory, `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MariaDB and MySQL.
+ * Throws `DatabaseUrlError` and `DatabaseUnavailableError`.
+ */
+export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
+  const { config, name } = configOf(url, options);
+  const database = { knex: knex({ ...config, ...COMMON }), name, now: options.now ?? (() => new Date()) };
+  try {
+    await migrate(database.knex);
+  } catch (error) {
+    await database.knex.destroy();
+    throw translateError(error, name);
+  }
+  return database;
+}
+
+const COMMON: Knex.Config = {
+  // Values stay out of error messages.
+  compileSqlOnError: false,
+  // What goes wrong is thrown; Knex would also print it.
+  log: { warn() {}, error() {}, deprecate() {}, debug() {} },
+};
+
+const SQLITE_URL = /^sqlite:\/\/(?:\/(?<path>.*))?$/;
+const MYSQL_URL = /^(?:mysql|mariadb)(?:\+[a-z0-9]+)?:\/\//;
+const EXPECTED =
+  'The database URL must have the form sqlite:///PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE.';
+
+function configOf(
+  url: string,
+  { maximumConnections = 10 }: DatabaseOptions,
+): { config: Knex.Config; name: string } {
+  const sqlite = SQLITE_URL.exec(url);
+  if (sqlite !== null) {
+    const path = sqlite.groups?.['path'] ?? '';
+    const filename = path === '' ? ':memory:' : path;
+    return {
+      config: { client: NodeSqliteClient, connection: { filename }, useNullAsDefault: true },
+      name: `sqlite:///${filename}`,
+    };
+  }
+  if (!MYSQL_URL.test(url) || !URL.canParse(url)) throw new DatabaseUrlError(EXPECTED);
+  // Options after a question mark are those of another driver; the only common one, the character set, is fixed.
+  const parsed = new URL(url);
+  if (parsed.hostname === '' || parsed.pathname.length < 2) throw new DatabaseUrlError(EXPECTED);
+  return {
+    config: {
+      client: MysqlClient,
+      connection: mysqlConnection(parsed),
+      pool: { min: 0, max: maximumConnections, afterCreate: prepareSession },
+      acquireConnectionTimeout: 15_000,
+    },
+    name: `mysql://${parsed.username}@${parsed.host}${parsed.pathname}`,
+  };
+}
