@@ -58,7 +58,7 @@ function decide(input: StrategyInput<Parameters>): Decision {
     if (relief.moves.length > 0) relieved += 1;
     explanation.push(`${outlookSentence(outlook, forecast, settings)}: ${outcome(relief, budget)}.`);
   }
-  if (actions.length === 0) explanation.unshift(whyNothing(board, pressed));
+  if (actions.length === 0) explanation.unshift(whyNothing(board, forecast, pressed));
   return {
     actions,
     indicators: {
@@ -171,16 +171,25 @@ function knowledgeGaps(cluster: ClusterModel, forecast: Forecast): readonly stri
   return gaps;
 }
 
-function whyNothing({ whatIf, overload, settings }: Board, pressed: readonly Outlook[]): string {
+function whyNothing(
+  { whatIf, overload, settings }: Board,
+  forecast: Forecast,
+  pressed: readonly Outlook[],
+): string {
+  const { hosts, instances } = whatIf.cluster;
+  if (hosts.length === 0) return 'No action: the cloud has no hosts.';
+  const isAnythingKnown =
+    instances.some(({ id }) => forecast.instanceTerms(id, 'cpu') !== undefined) ||
+    hosts.some(({ id }) => forecast.hostBaseTerms(id, 'cpu') !== undefined);
+  if (!isAnythingKnown) return 'No action: there are no usable CPU metrics of any instance or host.';
   if (pressed.length > 0)
     return `No action: ${pressed.length} host(s) are pressed and none can be relieved to advantage.`;
   let [worst, most] = [-1, -1];
-  for (let row = 0; row < whatIf.cluster.hosts.length; row += 1) {
+  for (let row = 0; row < hosts.length; row += 1) {
     const pressure = overload.pressure(row);
     if (pressure > most) [worst, most] = [row, pressure];
   }
-  const host = whatIf.cluster.hosts[worst];
-  if (host === undefined) return 'No action: the cloud has no hosts.';
+  const host = hosts[worst]!;
   const minutes = overload.expectedMinutes(worst);
   const outlook = { host, pressure: most, minutes, peak: overload.peak(worst, settings.upperZ) };
   const asked = `${(100 * settings.parameters.pressure_threshold).toFixed(0)} %`;
