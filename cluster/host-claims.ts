@@ -26,8 +26,8 @@ export class HostClaims {
   capacityObstacles(host: number, wanted: ReadonlyMap<ResourceClass, number>): readonly Obstacle[] {
     const obstacles: Obstacle[] = [];
     for (const [resourceClass, requested] of wanted) {
-      if (requested <= 0) continue;
       const inventory = this.#hosts[host]!.inventories.get(resourceClass);
+      if (requested <= 0 || isSharedElsewhere(resourceClass, inventory)) continue;
       const capacity = inventory === undefined ? 0 : capacityOf(inventory);
       const free = Math.max(0, capacity - (this.#used[host]!.get(resourceClass) ?? 0));
       if (requested > free) obstacles.push({ type: 'capacity', resourceClass, requested, free });
@@ -55,6 +55,11 @@ export class HostClaims {
   restore(host: number, saved: ReadonlyMap<ResourceClass, number>): void {
     this.#used[host] = new Map(saved);
   }
+}
+
+/** A host without disk of its own takes it of a sharing provider, which every host of the aggregate uses alike. */
+function isSharedElsewhere(resourceClass: ResourceClass, inventory: Inventory | undefined): boolean {
+  return resourceClass === 'DISK_GB' && inventory === undefined;
 }
 
 /** What can be allocated in all: (total - reserved) × ratio, as Placement computes it. */

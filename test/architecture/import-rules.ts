@@ -28,7 +28,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files at the edge, which put everything together. */
-const COMPOSITION = ['plugin/main.ts', 'plugin/service.ts', 'plugin/config.ts', 'plugin/listen.ts', 'plugin/periodic.ts'];
+const COMPOSITION = [
+  'plugin/main.ts',
+  'plugin/service.ts',
+  'plugin/config.ts',
+  'plugin/listen.ts',
+  'plugin/periodic.ts',
+];
 const PURE = ['cluster', 'forecast', 'candidates', 'goals', 'strategies'];
 /** What the pure zone may use from outside. */
 const PURE_PACKAGES = ['zod'];

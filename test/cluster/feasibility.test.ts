@@ -81,9 +81,19 @@ const CASES: readonly Case[] = [
     obstacles: ['unit_limit'],
   },
   {
+    what: 'the disk is of a sharing provider',
+    target: {
+      inventories: new Map([
+        ['VCPU', inventory(10)],
+        ['MEMORY_MB', inventory(9999)],
+      ]),
+    },
+    obstacles: [],
+  },
+  {
     what: 'a custom resource is missing',
     of: { resources: new Map([['CUSTOM_X', 1]]) },
-    obstacles: ['capacity', 'unit_limit'].slice(0, 1),
+    obstacles: ['capacity'],
   },
   {
     what: 'a required trait is missing',
