@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { migrationCost } from '../../candidates/migration-cost.ts';
+
+describe('cost of a live migration', () => {
+  it('is one pass over the memory when nothing is dirtied', () => {
+    const cost = migrationCost({ memoryMiB: 1000, dirtyMiBPerSecond: 0, bandwidthMiBPerSecond: 100 });
+
+    expect(cost.seconds).to.equal(10);
+    expect(cost.downtimeSeconds).to.equal(0);
+    expect(cost.minutes).to.be.closeTo((0.1 * 10) / 60, 1e-9);
+  });
+
+  it('adds a round for what was dirtied during the round before', () => {
+    const cost = migrationCost({ memoryMiB: 1000, dirtyMiBPerSecond: 50, bandwidthMiBPerSecond: 100 });
+
+    // 10 + 5 + 2.5 + 1.25 + 0.625 s, and 31.25 MiB in the pause
+    expect(cost.seconds).to.be.closeTo(19.6875, 1e-9);
+    expect(cost.downtimeSeconds).to.be.closeTo(0.3125, 1e-9);
+    expect(cost.converges).to.equal(true);
+  });
+
+  it('does not converge when memory is dirtied as fast as it is copied', () => {
+    expect(
+      migrationCost({ memoryMiB: 1000, dirtyMiBPerSecond: 100, bandwidthMiBPerSecond: 100 }).converges,
+    ).to.equal(false);
+  });
+
+  it('is only a pause for an instance without memory to speak of', () => {
+    expect(
+      migrationCost({ memoryMiB: 10, dirtyMiBPerSecond: 5, bandwidthMiBPerSecond: 100 }).seconds,
+    ).to.equal(0.1);
+  });
+});
