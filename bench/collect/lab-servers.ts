@@ -3,7 +3,7 @@ import type { LabCloud } from '../../devstack/lab/feeder/cloud.ts';
 export const PREFIX = 'bench-';
 /** Asked for at once; more make the scheduler of a small lab time out. */
 const SERVERS_PER_CALL = 20;
-const BOOT_SECONDS = 900;
+const WAIT_SECONDS = 900;
 
 /** Boots servers, the smallest there are and without ports, until there are `count` of them. */
 export async function bootMissing(cloud: LabCloud, count: number): Promise<void> {
@@ -15,7 +15,7 @@ export async function bootMissing(cloud: LabCloud, count: number): Promise<void>
     const server = { name: `${PREFIX}${have}`, flavorRef, imageRef, networks: 'none' };
     const body = { server: { ...server, min_count: wanted, max_count: wanted } };
     await cloud.call('compute', '/servers', { method: 'POST', body });
-    await untilActive(cloud, have + wanted);
+    await until(`${have + wanted} servers are ACTIVE`, () => areActive(cloud, have + wanted));
   }
 }
 
@@ -28,18 +28,22 @@ export async function deleteServers(cloud: LabCloud): Promise<number> {
     const body = { like: { original_resource_id: `${id}%` } };
     await cloud.call('metric', '/v1/resource/generic', { method: 'DELETE', body, accept: [404] });
   }
+  await until(`${ids.length} servers are gone`, async () => (await ownServers(cloud)).length === 0);
   return ids.length;
 }
 
-async function untilActive(cloud: LabCloud, count: number): Promise<void> {
-  const deadline = Date.now() + BOOT_SECONDS * 1000;
-  for (;;) {
-    const servers = await ownServers(cloud);
-    const failed = servers.find(({ status }) => status === 'ERROR');
-    if (failed)
-      throw new Error(`server ${failed.name} went to ERROR: the lab is full, or --instances is too high`);
-    if (servers.filter(({ status }) => status === 'ACTIVE').length >= count) return;
-    if (Date.now() > deadline) throw new Error(`${count} servers are not ACTIVE after ${BOOT_SECONDS} s`);
+async function areActive(cloud: LabCloud, count: number): Promise<boolean> {
+  const servers = await ownServers(cloud);
+  const failed = servers.find(({ status }) => status === 'ERROR');
+  if (failed)
+    throw new Error(`server ${failed.name} went to ERROR: the lab is full, or --instances is too high`);
+  return servers.filter(({ status }) => status === 'ACTIVE').length >= count;
+}
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + WAIT_SECONDS * 1000;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`not after ${WAIT_SECONDS} s: ${what}`);
     await new Promise(resolve => {
       setTimeout(resolve, 2000);
     });
