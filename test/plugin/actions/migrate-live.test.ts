@@ -89,6 +89,30 @@ describe('live migration', () => {
     expect(harness.nova.asked).to.deep.equal([START.replace('"compute-2"', 'null')]);
   });
 
+  it('fails when Nova chose and the instance has not left', async () => {
+    harness = await startHarness();
+    harness.nova.frames = [...RUNNING, stayed(10, 'completed')];
+
+    expect(await harness.execute(migrate, { ...LIVE, destination_node: undefined })).to.equal(
+      "ActionFailedError in post_condition: Nova calls the migration of web-1 from compute-1 to a host of Nova's " +
+        'choice completed, but the instance is ACTIVE on compute-1',
+    );
+  });
+
+  it('does not wait for an instance that is broken', async () => {
+    harness = await startHarness();
+    const { nova, clock } = harness;
+    nova.frames = [
+      ...RUNNING,
+      { at: 10, record: 'completed', server: { status: 'ERROR', task: null, host: 'compute-2' } },
+    ];
+    const beganAt = clock.now();
+
+    expect(await harness.execute(migrate, LIVE)).to.contain('the instance is ERROR');
+
+    expect(clock.now() - beganAt).to.be.below(15_000);
+  });
+
   it('goes on when the answer to its start is lost but Nova has begun', async () => {
     harness = await startHarness();
     harness.nova.refusals = [{ status: 504, message: 'gateway', done: true }];

@@ -77,6 +77,12 @@ const CASES: Case[] = [
     expected: 'known: false',
   },
   {
+    name: 'does not take the record of a cold migration for its own',
+    parameters: LIVE,
+    arrange: ({ nova }) => nova.begin('migration', 'compute-2', [{ at: 0, record: 'error' }]),
+    expected: 'known: false',
+  },
+  {
     name: 'is content when the instance is where it was to go',
     parameters: LIVE,
     arrange: ({ nova }) => Object.assign(nova.server ?? {}, THERE),

@@ -67,6 +67,37 @@ describe('cancelling an action plan', () => {
     );
   });
 
+  it('does not begin an action that is just being checked', async () => {
+    const { gates, applier } = harness;
+    const uuid = await harness.plan([{ name: 'a' }]);
+    gates.fates.set('a', { open: true, stubborn: true, duringPrecheck: () => applier.cancel(uuid) });
+
+    await applier.launch(uuid);
+    await applier.whenIdle();
+
+    expect(gates.events).to.deep.equal([]);
+    expect(await harness.stateOfActions(uuid)).to.deep.equal({
+      a: 'CANCELLED: Cancelled before it changed anything.',
+    });
+  });
+
+  it('calls an action cancelled that had nothing to do any more', async () => {
+    const { gates, applier } = harness;
+    const uuid = await harness.plan([{ name: 'a' }]);
+    gates.fates.set('a', {
+      precheck: { outcome: 'skip', why: 'the instance is gone' },
+      duringPrecheck: () => applier.cancel(uuid),
+    });
+
+    await applier.launch(uuid);
+    await applier.whenIdle();
+
+    expect(await harness.stateOfActions(uuid)).to.deep.equal({
+      a: 'CANCELLED: Action was skipped automatically: the instance is gone',
+    });
+    expect(await harness.stateOfPlan(uuid)).to.equal('CANCELLED');
+  });
+
   it('lets go of actions that wait for a place, and of the places', async () => {
     const { gates, applier } = harness;
     gates.fates.set('c', { open: true });

@@ -14,6 +14,8 @@ type Parameters = z.infer<typeof parameters>;
 /** What the test decides about one action, by name. */
 export interface Fate {
   readonly precheck?: Precheck;
+  /** Happens during the check. */
+  readonly duringPrecheck?: () => Promise<unknown>;
   /** Ends by itself; otherwise the test opens the gate. */
   readonly open?: boolean;
   /** What `execute` throws when the gate opens. */
@@ -36,7 +38,11 @@ export class Gates {
     description: 'Waits until a test lets it end.',
     parameters,
     effect: effectOf,
-    precheck: async ({ name }) => this.fates.get(name)?.precheck ?? { outcome: 'proceed' },
+    precheck: async ({ name }) => {
+      const fate = this.fates.get(name);
+      await fate?.duringPrecheck?.();
+      return fate?.precheck ?? { outcome: 'proceed' };
+    },
     execute: async ({ name }, { signal, report }) => {
       this.events.push(`+${name}`);
       report({ percent: 50, message: `half of ${name}` });
@@ -48,7 +54,8 @@ export class Gates {
       if (signal.aborted && fate.stubborn !== true) throw new ActionCancelledError(`${name} was cancelled.`);
       if (fate.error !== undefined) throw fate.error;
     },
-    resume: async ({ name }) => {
+    resume: async ({ name }, { signal }) => {
+      this.events.push(signal.aborted ? `resume ${name}, cancelled` : `resume ${name}`);
       const answer = this.fates.get(name)?.resume ?? false;
       if (answer instanceof Error) throw answer;
       return answer;
