@@ -25,7 +25,8 @@ function findMessage(body: unknown): string | undefined {
   if (typeof body === 'string') return body === '' ? undefined : body;
   if (Array.isArray(body)) return findMessage(body[0]);
   if (typeof body !== 'object' || body === null) return undefined;
-  for (const key of ['message', 'detail', 'description', 'faultstring', 'reason', 'cause']) {
+  if ('cause' in body) return causeAndReason(body);
+  for (const key of ['message', 'detail', 'description', 'faultstring']) {
     const found = findMessage(Reflect.get(body, key));
     if (found !== undefined) return found;
   }
@@ -36,6 +37,15 @@ function findMessage(body: unknown): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Gnocchi's cause is a phrase; its reason and detail may be texts, lists or objects. */
+function causeAndReason(body: object): string {
+  const parts = ['cause', 'reason', 'detail'].map(key => Reflect.get(body, key) as unknown);
+  return parts
+    .filter(part => part !== undefined && part !== null && part !== '')
+    .map(part => (typeof part === 'string' ? part : JSON.stringify(part)))
+    .join(': ');
 }
 
 /** Glance and proxies answer in HTML; the head only repeats the status. */

@@ -214,7 +214,16 @@ describe('session, when things go wrong', () => {
       ['Nova', { badRequest: { code: 400, message: 'Host  is\n busy.' } }, 'Host is busy'],
       ['Neutron', { NeutronError: { type: 'PortNotFound', message: 'no port', detail: '' } }, 'no port'],
       ['Placement', { errors: [{ status: 400, title: 'Bad Request', detail: 'odd class' }] }, 'odd class'],
-      ['Gnocchi', { code: 400, title: 'Bad', description: { cause: 'bad', reason: ['x', 'y'] } }, 'x'],
+      [
+        'Gnocchi',
+        { code: 400, title: 'Bad', description: { cause: 'bad', reason: ['x', 'y'] } },
+        'bad: ["x","y"]',
+      ],
+      [
+        'Gnocchi',
+        { code: 400, description: { cause: 'Invalid', reason: 'no such', detail: 'cpu' } },
+        'Invalid: no such: cpu',
+      ],
       ['Gnocchi', { code: 404, title: 'Not Found', description: 'no metric' }, 'no metric'],
       [
         'Glance',
