@@ -10,8 +10,11 @@ export const applierSettingsSchema = z.strictObject({
   maxMigrationsToHost: z.int().positive().default(2),
   /** Shortest time between two writes of an action's progress to the database. */
   progressSeconds: z.number().positive().default(5),
-  /** How long a stop of the service waits for actions under way; the next start settles those that take longer. */
-  stopGraceSeconds: z.number().min(0).default(20),
+  /**
+   * How long a stop of the service waits for actions under way; the next start settles those that take longer.
+   * Service managers kill what takes long to stop, so more than a few seconds is of little use.
+   */
+  stopGraceSeconds: z.number().min(0).default(5),
   actions: actionSettingsSchema.prefault({}),
 });
 
