@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const actionSettingsSchema = z.strictObject({
   /** Between two looks at an operation of Nova's: shorter costs requests, longer delays the next action. */
   pollSeconds: z.number().positive().default(2),
-  /** Longest duration of one migration; a live one is aborted then, a cold one reverted. */
+  /** Longest duration of one migration: a live one is aborted then; a cold one, which Nova cannot abort, fails. */
   migrationTimeoutSeconds: z.number().positive().default(3600),
   /** So long without a new low of the data left to copy means that a live migration is stuck. */
   stallSeconds: z.number().positive().default(150),
