@@ -52,6 +52,11 @@ export async function gather(needs: DataNeeds, options: GatherOptions): Promise<
   return { cluster, forecast: builder.build() };
 }
 
+/** What has to be read of the datasource for these loads. */
+export function usageMetricsOf(metrics: readonly LoadMetric[]): readonly UsageMetric[] {
+  return metrics.flatMap(metric => [INSTANCE_METRIC[metric], HOST_METRIC[metric] ?? []].flat());
+}
+
 function queriesOf(
   cluster: ClusterModel,
   metrics: readonly LoadMetric[],

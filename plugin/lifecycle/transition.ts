@@ -8,3 +8,11 @@ export function isTransitionAllowed<State extends string>(
 ): boolean {
   return table[from].includes(to);
 }
+
+/** The states from which `to` can follow. */
+export function statesBefore<State extends string>(
+  table: TransitionTable<State>,
+  to: State,
+): readonly State[] {
+  return (Object.keys(table) as State[]).filter(from => table[from].includes(to));
+}

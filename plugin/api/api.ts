@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import express from 'express';
+import type { Express, RequestHandler } from 'express';
+import { actionPlanRoutes } from './action-plans.ts';
+import { actionRoutes } from './actions.ts';
+import { auditTemplateRoutes } from './audit-templates.ts';
+import { auditRoutes } from './audits.ts';
+import { authenticate } from './auth.ts';
+import { readCatalogue } from './catalogue.ts';
+import type { ApiContext } from './context.ts';
+import { serveRoutes } from './dispatch.ts';
+import { errorReplies } from './error-replies.ts';
+import { ApiError } from './errors.ts';
+import { baseUrlOf, beginExchange, canonicalUrl, exchangeOf, send } from './exchange.ts';
+import { goalRoutes } from './goals.ts';
+import {
+  MAXIMUM_VERSION,
+  MINIMUM_VERSION,
+  SERVICE_TYPE,
+  VersionRangeError,
+  minorVersion,
+} from './microversions.ts';
+import type { ApiOptions } from './options.ts';
+import type { Route } from './request.ts';
+import { scoringEngineRoutes } from './scoring-engines.ts';
+import { serviceRoutes } from './services.ts';
+import { strategyRoutes } from './strategies.ts';
+import { TokenCache } from './token-cache.ts';
+import { resourcesDocument, versionsDocument } from './versions.ts';
+
+const DEFAULT_MAXIMUM_LIMIT = 1000;
+const MAXIMUM_BODY = '1mb';
+
+/** Watcher's API. Gives the goals and strategies their UUIDs first; throws `DatabaseUnavailableError`. */
+export async function createApi(options: ApiOptions): Promise<Express> {
+  const { repositories, goals, strategies, clock, logger } = options;
+  const catalogue = await readCatalogue(repositories.catalogue, goals, strategies);
+  const context = {
+    ...options,
+    catalogue,
+    maximumLimit: options.maximumLimit ?? DEFAULT_MAXIMUM_LIMIT,
+  };
+  const cache = new TokenCache(options.tokenValidator, () => clock.now());
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.set('query parser', false);
+  app.set('trust proxy', options.isBehindProxy ?? false);
+  app.use(begin);
+  app.get('/', (request, response) => send(response, { body: versionsDocument(baseUrlOf(request)) }));
+  app.use(authentication(cache));
+  app.use(versionNegotiation);
+  app.use(express.text({ type: () => true, limit: MAXIMUM_BODY }));
+  serveRoutes(app, routesOf(context), logger);
+  app.use(() => {
+    throw new ApiError('no_route', 'The resource could not be found.');
+  });
+  app.use(errorReplies(logger, options.identityUrl));
+  return app;
+}
+
+function routesOf(context: ApiContext): readonly Route[] {
+  return [
+    { method: 'GET', path: '/', handle: ({ baseUrl }) => ({ body: resourcesDocument(baseUrl) }) },
+    ...goalRoutes(context),
+    ...strategyRoutes(context),
+    ...auditTemplateRoutes(context),
+    ...auditRoutes(context),
+    ...actionPlanRoutes(context),
+    ...actionRoutes(context),
+    ...scoringEngineRoutes(context),
+    ...serviceRoutes(context),
+  ];
+}
+
+const begin: RequestHandler = (request, response, next) => {
+  const requestId = `req-${randomUUID()}`;
+  beginExchange(response, { requestId });
+  response.setHeader('X-Openstack-Request-Id', requestId);
+  request.url = canonicalUrl(request.url);
+  next();
+};
+
+function authentication(cache: TokenCache): RequestHandler {
+  return async (request, response, next) => {
+    exchangeOf(response).owner = await authenticate(request.get('x-auth-token'), cache);
+    next();
+  };
+}
+
+const versionNegotiation: RequestHandler = (request, response, next) => {
+  const announce = (): void => {
+    response.setHeader('Vary', 'OpenStack-API-Version');
+    response.setHeader('OpenStack-API-Minimum-Version', MINIMUM_VERSION);
+    response.setHeader('OpenStack-API-Maximum-Version', MAXIMUM_VERSION);
+  };
+  try {
+    const minor = minorVersion(request.get('openstack-api-version'));
+    announce();
+    response.setHeader('OpenStack-API-Version', `${SERVICE_TYPE} 1.${minor}`);
+    exchangeOf(response).minor = minor;
+  } catch (error) {
+    if (error instanceof VersionRangeError) announce();
+    throw error;
+  }
+  next();
+};

@@ -1,0 +1,56 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { unauthenticatedBody } from './auth.ts';
+import { ApiError, statusOf } from './errors.ts';
+import { exchangeOf, send } from './exchange.ts';
+
+/** Errors of routing, whose text is not wrapped a second time. */
+const PLAIN = new Set(['no_route', 'method_not_allowed', 'version_not_acceptable']);
+
+/** Answers errors in Watcher's envelope: `error_message` is itself a JSON document. */
+export function errorReplies(logger: Logger, identityUrl: string): ErrorRequestHandler {
+  // Express knows an error handler by its four arguments.
+  return (error: unknown, _request, response, _next) => {
+    const status = statusOf(error);
+    const { requestId } = exchangeOf(response);
+    if (status >= 500) report(error, requestId, logger);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const code = error instanceof ApiError ? error.code : undefined;
+    if (code === 'unauthenticated') {
+      response.setHeader('WWW-Authenticate', `Keystone uri="${identityUrl}"`);
+      send(response, { status, body: unauthenticatedBody(messageOf(error, status, requestId)) });
+    } else if (code === 'identity_unavailable') {
+      sendText(response, status, messageOf(error, status, requestId));
+    } else {
+      const text = messageOf(error, status, requestId);
+      const isPlain = code !== undefined && PLAIN.has(code);
+      send(response, { status, body: { error_message: isPlain ? text : envelope(text, status) } });
+    }
+  };
+}
+
+function envelope(faultstring: string, status: number): string {
+  return JSON.stringify({ faultcode: status < 500 ? 'Client' : 'Server', faultstring, debuginfo: null });
+}
+
+/** What nobody expected is in the log, not in the answer. */
+function messageOf(error: unknown, status: number, requestId: string): string {
+  if (status === 500 || !(error instanceof Error))
+    return `An unexpected error occurred (request ${requestId}).`;
+  return error.message;
+}
+
+function report(error: unknown, requestId: string, logger: Logger): void {
+  const isDegraded = error instanceof ApiError && error.code === 'identity_unavailable';
+  if (isDegraded) logger.warn({ requestId, cause: String(error.cause) }, 'Keystone cannot validate tokens');
+  else logger.error({ requestId, err: error }, 'a request failed');
+}
+
+function sendText(response: Response, status: number, text: string): void {
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'text/plain');
+  response.end(text);
+}

@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import type { Goal } from '../../goals/goal.ts';
+import type { Strategy } from '../../strategies/strategy.ts';
+import type { ActionPlan } from '../lifecycle/action-plan.ts';
+import type { Repositories } from '../lifecycle/repositories.ts';
+import type { TokenValidator } from './token-validator.ts';
+import type { ActionDescription } from './views/action.ts';
+
+/** Where the strategies' metrics come from, for `openstack optimize strategy state`. */
+export interface DatasourceState {
+  readonly name: string;
+  /** Those that it can give, by Watcher's names. */
+  readonly metrics: readonly string[];
+  /** Whether it answers now; never rejects. */
+  isAvailable(signal: AbortSignal): Promise<boolean>;
+}
+
+export interface ApiOptions {
+  readonly repositories: Omit<Repositories, 'close'>;
+  readonly goals: readonly Goal[];
+  readonly strategies: readonly Strategy<unknown>[];
+  readonly actionTypes: readonly ActionDescription[];
+  readonly datasource: DatasourceState;
+  readonly tokenValidator: TokenValidator;
+  /** What clients are told of Keystone when their token is missing or wrong. */
+  readonly identityUrl: string;
+  readonly audits: {
+    /** Lets a PENDING audit run. */
+    trigger(auditUuid: string): void;
+  };
+  readonly applier: {
+    /** Begins a PENDING plan; false when it was not PENDING any more. */
+    launch(planUuid: string): Promise<boolean>;
+    /** The changed plan; undefined when its state does not allow it. */
+    cancel(planUuid: string): Promise<ActionPlan | undefined>;
+  };
+  readonly clock: {
+    /** Epoch milliseconds. */
+    now(): number;
+  };
+  readonly logger: Logger;
+  /** Most rows of one answer; default 1000. */
+  readonly maximumLimit?: number;
+  /** A proxy in front says with X-Forwarded-* what clients have asked for. */
+  readonly isBehindProxy?: boolean;
+}
