@@ -24,7 +24,15 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/openstack',
   ],
   'plugin/applier': ['plugin/actions', 'plugin/lifecycle', 'plugin/openstack'],
-  'plugin/api': ['goals', 'strategies', 'plugin/actions', 'plugin/lifecycle', 'plugin/openstack'],
+  'plugin/api': [
+    'db',
+    'goals',
+    'strategies',
+    'plugin/actions',
+    'plugin/applier',
+    'plugin/audits',
+    'plugin/lifecycle',
+  ],
 };
 
 /** Files at the edge, which put everything together. */

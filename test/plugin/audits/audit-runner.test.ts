@@ -194,7 +194,7 @@ describe('audit runner', () => {
     ],
   ] as const) {
     it(`fails with a sentence, and leaves no plan, when ${what}`, async () => {
-      const failed = await run(audit as Partial<New<Audit>>, changes as Partial<AuditRunnerOptions>);
+      const failed = await run(audit, changes);
 
       expect(failed.state).to.equal('FAILED');
       expect(failed.statusMessage).to.include(message);

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import type { ClusterModel } from '../cluster/cluster-model.ts';
+import { openDatabase } from '../db/connect.ts';
+import { createRepositories } from '../db/repositories.ts';
+import { GOALS } from '../goals/goals.ts';
+import { STRATEGIES } from '../strategies/strategies.ts';
+import { ACTION_TYPES } from './actions/action-types.ts';
+import { systemClock } from './actions/clock.ts';
+import { createApi } from './api/api.ts';
+import { createApplier } from './applier/applier.ts';
+import { AuditRunner } from './audits/audit-runner.ts';
+import type { Config } from './config.ts';
+import { createGnocchiDatasource } from './datasources/gnocchi/gnocchi-datasource.ts';
+import type { Repositories } from './lifecycle/repositories.ts';
+import { listen } from './listen.ts';
+import type { Cloud } from './openstack/cloud.ts';
+import { openCloud } from './openstack/cloud.ts';
+import { collectCluster } from './openstack/collect-cluster.ts';
+import type { Service as CloudService } from './openstack/services.ts';
+import { every } from './periodic.ts';
+
+export interface Service {
+  /** Where the API listens. */
+  readonly url: string;
+  /** Stops in the order in which work flows in: API, audits, applier, database. */
+  stop(): Promise<void>;
+}
+
+/** Without these in the catalogue there is nothing to forecast from, or nothing to act on. */
+const NEEDED: readonly CloudService[] = ['compute', 'placement', 'metric'];
+/** Names that Watcher's users know from `openstack optimize service list`. */
+const PARTS = ['watcher-decision-engine', 'watcher-applier'];
+const HEARTBEAT_SECONDS = 60;
+const START_TIMEOUT_SECONDS = 60;
+const API_GRACE_MILLISECONDS = 5000;
+
+/** Starts everything, the API last. Throws, with nothing left running, when the cloud, the database or the address is not to be had. */
+export async function startService(config: Config): Promise<Service> {
+  const { settings } = config;
+  const logger = pino({ name: 'auspex', level: settings.logLevel });
+  const onFailure: (() => unknown)[] = [];
+  try {
+    const cloud = openCloud(config.cloud);
+    onFailure.push(() => cloud.close());
+    await checkCloud(cloud);
+    const repositories = createRepositories(await openDatabase(settings.databaseUrl));
+    onFailure.push(() => repositories.close());
+    return await assemble(config, cloud, repositories, logger);
+  } catch (error) {
+    for (const undo of onFailure.toReversed()) await undo();
+    throw error;
+  }
+}
+
+async function assemble(
+  config: Config,
+  cloud: Cloud,
+  repositories: Repositories,
+  logger: Logger,
+): Promise<Service> {
+  const { settings } = config;
+  const { hostname } = settings;
+  const datasource = createGnocchiDatasource({ session: cloud.session });
+  const shared = { repositories, goals: GOALS, strategies: STRATEGIES, actionTypes: ACTION_TYPES, logger };
+  const applier = createApplier({
+    ...shared,
+    cloud,
+    clock: systemClock,
+    settings: settings.applier,
+    hostname,
+  });
+  const audits = new AuditRunner({
+    ...shared,
+    collectCluster: clusterCollector(cloud),
+    datasource,
+    now: Date.now,
+    newUuid: randomUUID,
+    applier,
+    hostname,
+    maximumAudits: settings.audits.maximum,
+    timeoutMilliseconds: settings.audits.timeoutSeconds * 1000,
+  });
+  const app = await createApi({
+    ...shared,
+    datasource: { ...datasource, isAvailable: signal => isAnswering(cloud, 'metric', signal) },
+    tokenValidator: { validate: (token, signal) => cloud.keystone.validateToken(token, signal) },
+    identityUrl: settings.wwwAuthenticateUri || config.cloud.authUrl,
+    audits,
+    applier,
+    clock: systemClock,
+  });
+  const listening = await listen(app, settings.host, settings.port);
+  const heartbeat = every(HEARTBEAT_SECONDS, logger, async () => {
+    for (const part of PARTS) await repositories.services.heartbeat(part, hostname);
+    await applier.recover();
+  });
+  await audits.recover();
+  logger.info({ url: listening.url, cloud: config.cloud.name }, 'auspex listens');
+  return {
+    url: listening.url,
+    async stop() {
+      logger.info('auspex stops');
+      await listening.close(API_GRACE_MILLISECONDS);
+      await heartbeat.stop();
+      await audits.stop();
+      await applier.stop();
+      await repositories.close();
+      cloud.close();
+    },
+  };
+}
+
+/** Collects again and again, each time told what it saw last. */
+function clusterCollector(cloud: Cloud): (signal: AbortSignal) => Promise<ClusterModel> {
+  let previous: ClusterModel | undefined;
+  return async signal => {
+    previous = await collectCluster(cloud, { signal, clock: () => new Date(), previous });
+    return previous;
+  };
+}
+
+/** Logs in and looks for the services that are needed, so that what is wrong is said at once. */
+async function checkCloud(cloud: Cloud): Promise<void> {
+  const signal = AbortSignal.timeout(START_TIMEOUT_SECONDS * 1000);
+  for (const service of NEEDED) await cloud.session.endpoint(service, signal);
+}
+
+/** Whether the service says anything at all: its root needs no token. */
+async function isAnswering(cloud: Cloud, service: CloudService, signal: AbortSignal): Promise<boolean> {
+  try {
+    await cloud.session.request({ service, method: 'GET', path: '/', signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
