@@ -74,7 +74,8 @@ describe('bad input', () => {
     });
 
     it('refuses a parameter that the strategy does not have, by its name', async () => {
-      const command = 'optimize audit create -g predictive_migration -p no_such_parameter=1';
+      const command =
+        'optimize audit create -g predictive_migration -s predictive_migration -p no_such_parameter=1';
       const { exitCode, stderr } = await openstack(REGION, command);
 
       expect(exitCode).to.equal(1);
@@ -82,7 +83,7 @@ describe('bad input', () => {
     });
 
     it('refuses a parameter out of range', async () => {
-      const command = 'optimize audit create -g predictive_migration -p quantile=2';
+      const command = 'optimize audit create -g predictive_migration -s predictive_migration -p quantile=2';
       const { exitCode, stderr } = await openstack(REGION, command);
 
       expect(exitCode).to.equal(1);

@@ -82,7 +82,7 @@ describe('predictive migration on a real OpenStack', () => {
     const thresholds = JSON.stringify({ host_cpu_usage: THRESHOLD_PERCENT, host_ram_usage: 90 });
     const created = await openstackJson<Shown>(
       REGION,
-      'optimize audit create -g predictive_migration -p horizon=7200 -p',
+      'optimize audit create -g predictive_migration -s predictive_migration -p horizon=7200 -p',
       `thresholds=${thresholds}`,
     );
     auditUuid = created.UUID;
