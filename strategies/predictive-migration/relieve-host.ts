@@ -1,5 +1,5 @@
 import type { Overload } from '../../candidates/overload.ts';
-import type { Targets } from '../../candidates/targets.ts';
+import type { TargetSearch, Targets } from '../../candidates/targets.ts';
 import type { WhatIf } from '../../cluster/what-if.ts';
 import type { RejectedMove } from '../strategy.ts';
 import type { Movable } from './movable.ts';
@@ -31,110 +31,157 @@ export interface Relief {
   readonly rejected: readonly RejectedMove[];
 }
 
-interface Progress {
-  readonly mark: number;
-  readonly expected: number;
-  readonly certain: number;
-  readonly cost: number;
-}
-
 /**
  * Moves instances off the host, the one with most relief per cost first, until its upper quantile is below every threshold, no move
  * helps or the budget is spent; keeps as many of these moves as give the best expected benefit whose lower quantile exceeds cost + margin, and undoes the rest. What it
  * keeps stays done in the what-if.
  */
 export function relieveHost(board: Board, hostId: string, budget: number): Relief {
-  const { whatIf, overload, settings } = board;
-  const host = whatIf.indexOf(hostId);
-  const { movable, rejected } = movableInstances(whatIf, overload, hostId, settings);
-  const left = new Set(movable);
-  const turnedDown: RejectedMove[] = [...rejected];
-  const moves: Move[] = [];
-  const start = overload.expectedMinutes(host);
-  const startCertain = overload.minutesAt(host, settings.benefitZ);
-  const progress: Progress[] = [{ mark: whatIf.mark, expected: 0, certain: 0, cost: 0 }];
-  let [seconds, harm, certainHarm] = [0, 0, 0];
+  const attempt = new Attempt(board, hostId);
+  for (let moves = 0; moves < budget && attempt.isNeeded(); moves += 1) if (!attempt.moveNext()) break;
+  return attempt.keepBest();
+}
 
-  while (moves.length < budget && overload.headroom(host, settings.upperZ) < 0) {
-    const candidate = mostRelief(board, host, left);
-    if (candidate === undefined) break;
-    left.delete(candidate);
-    const search = board.targets.search(candidate.instance.id);
-    const target = search.targets[0];
-    if (target === undefined) {
-      turnedDown.push(withoutTarget(candidate, search));
-      continue;
+/** What a number of moves has reached, against no move at all. */
+interface Progress {
+  /** To get back there. */
+  readonly mark: number;
+  /** Expected minutes of overload removed, over source and targets. */
+  readonly expected: number;
+  /** The same at the lower quantile. */
+  readonly certain: number;
+  /** Minutes. */
+  readonly cost: number;
+  /** How long the copies take, one after the other. */
+  readonly copySeconds: number;
+}
+
+class Attempt {
+  readonly #board: Board;
+  readonly #hostId: string;
+  readonly #host: number;
+  readonly #left: Set<Movable>;
+  readonly #rejected: RejectedMove[];
+  readonly #moves: Move[] = [];
+  /** After no move, one move, two moves … */
+  readonly #progress: Progress[];
+
+  constructor(board: Board, hostId: string) {
+    this.#board = board;
+    this.#hostId = hostId;
+    this.#host = board.whatIf.indexOf(hostId);
+    const { movable, rejected } = movableInstances(board.whatIf, board.overload, hostId, board.settings);
+    this.#left = new Set(movable);
+    this.#rejected = [...rejected];
+    this.#progress = [{ mark: board.whatIf.mark, expected: 0, certain: 0, cost: 0, copySeconds: 0 }];
+  }
+
+  /** Whether the host still comes too close to a threshold. */
+  isNeeded(): boolean {
+    return this.#board.overload.headroom(this.#host, this.#board.settings.upperZ) < 0;
+  }
+
+  /** Makes the next move; false when there is none that helps. */
+  moveNext(): boolean {
+    for (;;) {
+      const candidate = this.#mostRelief();
+      if (candidate === undefined) return false;
+      this.#left.delete(candidate);
+      const search = this.#board.targets.search(candidate.instance.id);
+      if (search.targets[0] !== undefined) {
+        this.#move(candidate, search.targets[0].hostId);
+        return true;
+      }
+      this.#rejected.push(withoutTarget(candidate, search));
     }
-    seconds += candidate.cost.seconds;
-    const targetHost = whatIf.indexOf(target.hostId);
-    const before = {
-      expected: overload.expectedMinutes(targetHost),
-      certain: overload.minutesAt(targetHost, settings.harmZ),
-    };
+  }
+
+  /** Undoes the moves that are not worth it. */
+  keepBest(): Relief {
+    const kept = this.#bestCount();
+    this.#board.whatIf.undoTo(this.#progress[kept]!.mark);
+    for (const { targetId } of this.#moves) this.#board.targets.refresh(targetId);
+    this.#board.targets.refresh(this.#hostId);
+    const { certain, cost } = kept > 0 ? this.#progress[kept]! : this.#progress.at(-1)!;
+    if (kept === 0) this.#rejected.push(...this.#moves.map(move => this.#notWorthIt(move, certain, cost)));
+    const moves = this.#moves.slice(0, kept);
+    return { moves, certainMinutes: certain, costMinutes: cost, rejected: this.#rejected };
+  }
+
+  /** The candidate that takes away most of the expected excess per minute of cost; undefined when none takes away any. */
+  #mostRelief(): Movable | undefined {
+    const { overload } = this.#board;
+    const now = overload.excess(this.#host);
+    let [best, most]: [Movable | undefined, number] = [undefined, 0];
+    for (const candidate of this.#left) {
+      const relief = now - overload.excess(this.#host, candidate.terms);
+      const rate = relief / (candidate.cost.minutes + LEAST_COST_MINUTES);
+      if (relief > NEGLIGIBLE && rate > most) [best, most] = [candidate, rate];
+    }
+    return best;
+  }
+
+  #move(candidate: Movable, targetId: string): void {
+    const { whatIf, targets } = this.#board;
+    const last = this.#progress.at(-1)!;
+    const copySeconds = last.copySeconds + candidate.cost.seconds;
+    const before = this.#minutes(targetId);
     whatIf.migrate(
       candidate.instance.id,
-      target.hostId,
-      Math.ceil(seconds / whatIf.loads.profile.stepSeconds),
+      targetId,
+      Math.ceil(copySeconds / whatIf.loads.profile.stepSeconds),
     );
-    board.targets.refresh(target.hostId);
-    harm += overload.expectedMinutes(targetHost) - before.expected;
-    certainHarm += overload.minutesAt(targetHost, settings.harmZ) - before.certain;
-
-    const last = progress.at(-1)!;
-    const expected = start - overload.expectedMinutes(host) - harm;
-    progress.push({
+    const after = this.#minutes(targetId);
+    targets.refresh(targetId);
+    const benefit = before.expected - after.expected;
+    this.#progress.push({
       mark: whatIf.mark,
-      expected,
-      certain: startCertain - overload.minutesAt(host, settings.benefitZ) - certainHarm,
+      expected: last.expected + benefit,
+      certain: last.certain + before.certain - after.certain,
       cost: last.cost + candidate.cost.minutes,
+      copySeconds,
     });
-    moves.push({ candidate, sourceId: hostId, targetId: target.hostId, benefit: expected - last.expected });
+    this.#moves.push({ candidate, sourceId: this.#hostId, targetId, benefit });
   }
 
-  const kept = bestPrefix(progress, settings.parameters.minimum_benefit);
-  whatIf.undoTo(progress[kept]!.mark);
-  for (const move of moves.slice(kept)) board.targets.refresh(move.targetId);
-  board.targets.refresh(hostId);
-  const reached = progress[kept > 0 ? kept : progress.length - 1]!;
-  const { certain: certainMinutes, cost: costMinutes } = reached;
-  if (kept === 0) turnedDown.push(...moves.map(move => notWorthIt(move, reached, settings)));
-  return { moves: moves.slice(0, kept), certainMinutes, costMinutes, rejected: turnedDown };
-}
-
-/** The candidate that takes away most of the expected excess per minute of cost; undefined when none takes away any. */
-function mostRelief(
-  { whatIf, overload }: Board,
-  host: number,
-  left: ReadonlySet<Movable>,
-): Movable | undefined {
-  const now = overload.excess(host);
-  let [best, most]: [Movable | undefined, number] = [undefined, 0];
-  for (const candidate of left) {
-    const relief = now - overload.excess(host, candidate.terms);
-    const rate = relief / (candidate.cost.minutes + whatIf.loads.profile.stepSeconds / 60 / 100);
-    if (relief > 1e-9 && rate > most) [best, most] = [candidate, rate];
+  /** Minutes of overload of the source and a target, expected and along the quantiles that make the benefit small. */
+  #minutes(targetId: string): { readonly expected: number; readonly certain: number } {
+    const { overload, whatIf, settings } = this.#board;
+    const target = whatIf.indexOf(targetId);
+    return {
+      expected: overload.expectedMinutes(this.#host) + overload.expectedMinutes(target),
+      certain: overload.minutesAt(this.#host, settings.benefitZ) + overload.minutesAt(target, settings.harmZ),
+    };
   }
-  return best;
-}
 
-/** How many moves to keep: those with the best expected net benefit, if its lower quantile passes. */
-function bestPrefix(progress: readonly Progress[], margin: number): number {
-  let [best, most] = [0, 0];
-  for (const [n, { expected, certain, cost }] of progress.entries()) {
-    if (n > 0 && certain > cost + margin && expected - cost > most) [best, most] = [n, expected - cost];
+  /** How many moves to keep: those with the best expected net benefit, if its lower quantile passes. */
+  #bestCount(): number {
+    const margin = this.#board.settings.parameters.minimum_benefit;
+    let [best, most] = [0, 0];
+    for (const [count, { expected, certain, cost }] of this.#progress.entries()) {
+      const isWorthIt = count > 0 && certain > cost + margin;
+      if (isWorthIt && expected - cost > most) [best, most] = [count, expected - cost];
+    }
+    return best;
   }
-  return best;
+
+  #notWorthIt(move: Move, certain: number, cost: number): RejectedMove {
+    const reason =
+      `the benefit's lower quantile is ${certain.toFixed(1)} min, not more than the cost of ${cost.toFixed(1)} min ` +
+      `and the margin of ${this.#board.settings.parameters.minimum_benefit} min`;
+    return { instanceId: move.candidate.instance.id, targetHostId: move.targetId, obstacles: [], reason };
+  }
 }
 
-function withoutTarget(candidate: Movable, search: ReturnType<Targets['search']>): RejectedMove {
+/** Share of capacity × minutes that is no relief but rounding. */
+const NEGLIGIBLE = 1e-9;
+/** Added to every cost, so that an instance which costs next to nothing does not go before one that relieves. */
+const LEAST_COST_MINUTES = 0.05;
+
+function withoutTarget(candidate: Movable, search: TargetSearch): RejectedMove {
   const obstacles = [...search.obstacles.values()].flat();
-  const reason = `no host takes it: ${search.tooLoaded} would come too close to a threshold, ${search.obstacles.size} kinds of host stand against it`;
-  return { instanceId: candidate.instance.id, targetHostId: undefined, obstacles, reason };
-}
-
-function notWorthIt(move: Move, { certain, cost }: Progress, { parameters }: Settings): RejectedMove {
   const reason =
-    `the benefit's lower quantile is ${certain.toFixed(1)} min, less than the cost of ${cost.toFixed(1)} min ` +
-    `and the margin of ${parameters.minimum_benefit} min`;
-  return { instanceId: move.candidate.instance.id, targetHostId: move.targetId, obstacles: [], reason };
+    `no host takes it: ${search.tooLoaded} would come too close to a threshold, ` +
+    `something else stands against ${search.obstacles.size}`;
+  return { instanceId: candidate.instance.id, targetHostId: undefined, obstacles, reason };
 }
