@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import type { ApiUnderTest } from './harness.ts';
+import { IDENTITY_URL, startApi } from './harness.ts';
+
+describe('api authentication and policy', () => {
+  let api: ApiUnderTest;
+  beforeEach(async () => {
+    api = await startApi();
+  });
+  afterEach(() => api.stop());
+
+  for (const [what, token] of [
+    ['no token', null],
+    ['an unknown token', 'unknown'],
+    ['an expired token', 'expired'],
+  ] as const) {
+    it(`answers 401 to ${what}, as Keystone's middleware does`, async () => {
+      api.tokens.owners.set('expired', {
+        userId: 'u1',
+        projectId: 'p1',
+        roles: ['admin'],
+        expiresAt: '2026-03-01T11:59:59.000000Z',
+      });
+
+      const { status, headers, json } = await api.call('GET', '/v1/goals', { token });
+
+      expect(status).to.equal(401);
+      expect(headers.get('www-authenticate')).to.equal(`Keystone uri="${IDENTITY_URL}"`);
+      expect(json).to.deep.equal({
+        error: {
+          code: 401,
+          title: 'Unauthorized',
+          message: 'The request you have made requires authentication.',
+        },
+      });
+    });
+  }
+
+  it('answers 401 before it tells whether a path exists or reads a body', async () => {
+    const paths = await Promise.all([
+      api.call('GET', '/v1/nowhere', { token: null }),
+      api.call('POST', '/v1/audits', { token: null, rawBody: '{' }),
+    ]);
+
+    expect(paths.map(answer => answer.status)).to.deep.equal([401, 401]);
+  });
+
+  for (const [method, path, rule] of [
+    ['GET', '/v1/goals', 'goal:get_all'],
+    ['GET', '/v1/goals/detail', 'goal:detail'],
+    ['GET', '/v1/strategies/sit_still/state', 'strategy:state'],
+    ['POST', '/v1/audits', 'audit:create'],
+    ['PATCH', '/v1/audit_templates/x', 'audit_template:update'],
+    ['DELETE', '/v1/audits/x', 'audit:delete'],
+    ['POST', '/v1/action_plans/x/start', 'action_plan:start'],
+    ['PATCH', '/v1/actions/x', 'action:update'],
+    ['GET', '/v1/services/1', 'service:get'],
+  ] as const) {
+    it(`answers 403 to ${method} ${path} without the role admin`, async () => {
+      const { status, faultstring } = await api.call(method, path, { token: 'member' });
+
+      expect(status).to.equal(403);
+      expect(faultstring).to.equal(`Policy doesn't allow ${rule} to be performed.`);
+    });
+  }
+
+  it('takes the role administrator as well', async () => {
+    const expiresAt = '2026-03-02T12:00:00Z';
+    api.tokens.owners.set('t', { userId: 'u', projectId: undefined, roles: ['administrator'], expiresAt });
+
+    expect((await api.call('GET', '/v1/goals', { token: 't' })).status).to.equal(200);
+  });
+
+  it('answers 503 while Keystone cannot tell, and goes on when it can', async () => {
+    api.tokens.unreachable = new Error('connect ECONNREFUSED');
+    const down = await api.call('GET', '/v1/goals');
+    api.tokens.unreachable = undefined;
+    const up = await api.call('GET', '/v1/goals');
+
+    expect(down.status).to.equal(503);
+    expect(down.headers.get('content-type')).to.equal('text/plain');
+    expect(down.text).to.equal('The Keystone service is temporarily unavailable.');
+    expect(up.status).to.equal(200);
+  });
+
+  describe('token cache', () => {
+    it('asks Keystone once for requests that come together or soon after', async () => {
+      await Promise.all([1, 2, 3, 4].map(() => api.call('GET', '/v1/goals')));
+      api.now += 299_000;
+      await api.call('GET', '/v1/goals');
+
+      expect(api.tokens.asked).to.deep.equal(['admin']);
+    });
+
+    it('asks again after five minutes', async () => {
+      await api.call('GET', '/v1/goals');
+      api.tokens.owners.delete('admin');
+      api.now += 299_000;
+      const before = await api.call('GET', '/v1/goals');
+      api.now += 2000;
+      const after = await api.call('GET', '/v1/goals');
+
+      expect([before.status, after.status]).to.deep.equal([200, 401]);
+    });
+
+    it('forgets a token when it expires', async () => {
+      api.tokens.owners.set('brief', {
+        userId: 'u1',
+        projectId: 'p1',
+        roles: ['admin'],
+        expiresAt: '2026-03-01T12:00:10Z',
+      });
+      const before = await api.call('GET', '/v1/goals', { token: 'brief' });
+      api.now += 11_000;
+      const after = await api.call('GET', '/v1/goals', { token: 'brief' });
+
+      expect([before.status, after.status]).to.deep.equal([200, 401]);
+    });
+
+    it('soon asks again about a token that was wrong', async () => {
+      await api.call('GET', '/v1/goals', { token: 'late' });
+      await api.call('GET', '/v1/goals', { token: 'late' });
+      api.tokens.owners.set('late', api.tokens.owners.get('admin')!);
+      api.now += 11_000;
+
+      expect((await api.call('GET', '/v1/goals', { token: 'late' })).status).to.equal(200);
+      expect(api.tokens.asked).to.deep.equal(['late', 'late']);
+    });
+  });
+
+  it('writes no token into the log', async () => {
+    api.tokens.owners.set('tok-s3cret', api.tokens.owners.get('admin')!);
+    await api.call('POST', '/v1/audits', {
+      token: 'tok-s3cret',
+      body: { audit_type: 'ONESHOT', goal: 'calm' },
+    });
+    api.tokens.unreachable = new Error('down');
+    await api.call('GET', '/v1/goals', { token: 'other-s3cret' });
+
+    expect(api.log).to.have.length.greaterThan(1);
+    expect(api.log.join('')).to.not.contain('s3cret');
+  });
+});

@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { TokenCache } from '../../../plugin/api/token-cache.ts';
+import { Tokens } from './harness.ts';
+
+describe('token cache', () => {
+  it('keeps a thousand tokens and forgets the oldest', async () => {
+    const tokens = new Tokens();
+    const cache = new TokenCache(tokens, () => 0);
+    for (let n = 0; n < 1001; n += 1) await cache.validate(`t${n}`);
+    tokens.asked.length = 0;
+
+    await cache.validate('t1');
+    await cache.validate('t1000');
+    await cache.validate('t0');
+
+    expect(tokens.asked).to.deep.equal(['t0']);
+  });
+
+  it('does not keep a failure', async () => {
+    const tokens = new Tokens();
+    const owner = { userId: 'u', projectId: 'p', roles: ['admin'], expiresAt: '2999-01-01T00:00:00Z' };
+    tokens.owners.set('t', owner);
+    tokens.unreachable = new Error('down');
+    const cache = new TokenCache(tokens, () => 0);
+    const failures = await Promise.allSettled([cache.validate('t'), cache.validate('t')]);
+    tokens.unreachable = undefined;
+
+    expect(failures.map(end => end.status)).to.deep.equal(['rejected', 'rejected']);
+    expect(await cache.validate('t')).to.deep.equal(owner);
+  });
+});
