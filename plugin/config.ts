@@ -11,7 +11,7 @@ import { readCloudConfig } from './openstack/cloud-config.ts';
 const settingsSchema = z.strictObject({
   /** Address and port of the API; port 0 takes any free one. */
   host: z.string().min(1).default('127.0.0.1'),
-  port: z.coerce.number().int().min(0).max(65_535).default(9322),
+  port: z.coerce.number('it must be a number from 0 to 65535').int().min(0).max(65_535).default(9322),
   /** `sqlite:///PATH`, or `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MariaDB and MySQL. */
   databaseUrl: z.string().default('sqlite:///auspex.sqlite'),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
