@@ -52,7 +52,7 @@ export async function serveApi(): Promise<LabApi> {
     },
     tokenValidator: { validate: (token, signal) => cloud.keystone.validateToken(token, signal) },
     identityUrl: LAB_ENVIRONMENT.OS_AUTH_URL,
-    audits: { trigger: () => undefined },
+    audits: { trigger: () => undefined, cancel: () => undefined },
     applier: { launch: () => Promise.resolve(true), cancel },
     clock: systemClock,
     logger: pino({ level: 'silent' }),

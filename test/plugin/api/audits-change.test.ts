@@ -37,6 +37,7 @@ describe('api audits: changes', () => {
 
           expect(status).to.equal(200);
           expect(json).to.include({ name: 'a', state: 'CANCELLED' });
+          expect(api.cancelled).to.deep.equal([(json as { uuid: string }).uuid]);
         });
       }
     }
