@@ -133,9 +133,7 @@ describe('bad input', () => {
       const actions = await openstackJson<unknown[]>(REGION, 'optimize action list --audit', UUID);
 
       expect(audit.state).to.equal('SUCCEEDED');
-      expect(audit.status_message)
-        .to.match(/no usable CPU metrics/)
-        .and.include(`${PREFIX}1`);
+      expect(audit.status_message).to.match(/^No action: there are no usable CPU metrics/);
       expect(actions).to.be.empty;
     });
 
