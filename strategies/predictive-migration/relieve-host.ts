@@ -102,7 +102,8 @@ class Attempt {
     this.#board.whatIf.undoTo(this.#progress[kept]!.mark);
     for (const { targetId } of this.#moves) this.#board.targets.refresh(targetId);
     this.#board.targets.refresh(this.#hostId);
-    const { certain, cost } = kept > 0 ? this.#progress[kept]! : this.#progress.at(-1)!;
+    const reached = kept > 0 ? this.#progress[kept]! : this.#progress.at(-1)!;
+    const [certain, cost] = [certainOf(reached), reached.cost];
     if (kept === 0) this.#rejected.push(...this.#moves.map(move => this.#notWorthIt(move, certain, cost)));
     const moves = this.#moves.slice(0, kept);
     return { moves, certainMinutes: certain, costMinutes: cost, rejected: this.#rejected };
@@ -158,9 +159,10 @@ class Attempt {
   #bestCount(): number {
     const margin = this.#board.settings.parameters.minimum_benefit;
     let [best, most] = [0, 0];
-    for (const [count, { expected, certain, cost }] of this.#progress.entries()) {
-      const isWorthIt = count > 0 && certain > cost + margin;
-      if (isWorthIt && expected - cost > most) [best, most] = [count, expected - cost];
+    for (const [count, progress] of this.#progress.entries()) {
+      const isWorthIt = count > 0 && certainOf(progress) > progress.cost + margin;
+      const net = progress.expected - progress.cost;
+      if (isWorthIt && net > most) [best, most] = [count, net];
     }
     return best;
   }
@@ -177,6 +179,11 @@ class Attempt {
 const NEGLIGIBLE = 1e-9;
 /** Added to every cost, so that an instance which costs next to nothing does not go before one that relieves. */
 const LEAST_COST_MINUTES = 0.05;
+
+/** A path counts whole steps, an expectation parts of them: the lower of both is safe to promise. */
+function certainOf({ certain, expected }: Progress): number {
+  return Math.min(certain, expected);
+}
 
 function withoutTarget(candidate: Movable, search: TargetSearch): RejectedMove {
   const obstacles = [...search.obstacles.values()].flat();
