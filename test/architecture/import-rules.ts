@@ -33,6 +33,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/audits',
     'plugin/lifecycle',
   ],
+  'simulator/world': ['cluster'],
+  'simulator/http': ['simulator/world'],
+  'simulator/scenario': ['simulator/world'],
 };
 
 /** Files at the edge, which put everything together. */
@@ -43,7 +46,7 @@ const COMPOSITION = [
   'plugin/listen.ts',
   'plugin/periodic.ts',
 ];
-const PURE = ['cluster', 'forecast', 'candidates', 'goals', 'strategies'];
+const PURE = ['cluster', 'forecast', 'candidates', 'goals', 'strategies', 'simulator/world'];
 /** What the pure zone may use from outside. */
 const PURE_PACKAGES = ['zod'];
 
