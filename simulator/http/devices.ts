@@ -17,18 +17,18 @@ export function neutronRoutes(context: SimulatorContext): Router {
   router.get('/v2.0/ports', (request, response) => {
     newRequestId(response, ['x-openstack-request-id']);
     const fields = many(request.query['fields']);
-    const { items, next } = pageOf(
-      guestsById(context, guest => guest.portId),
-      request,
-      {
-        largest: LARGEST_PAGE,
-        idOf: guest => guest.portId,
-        unknownMarker: marker =>
-          new Failure(404, {
-            NeutronError: { type: 'PortNotFound', message: `Port ${marker} could not be found.`, detail: '' },
-          }),
-      },
-    );
+    const all = guestsById(context, guest => guest.portId);
+    const paging = {
+      largest: LARGEST_PAGE,
+      idOf: (guest: Guest) => guest.portId,
+      unknownMarker: (marker: string) =>
+        new Failure(404, {
+          NeutronError: { type: 'PortNotFound', message: `Port ${marker} could not be found.`, detail: '' },
+        }),
+    };
+    // Without a limit Neutron gives everything, whatever the marker.
+    const isWhole = request.query['limit'] === undefined;
+    const { items, next } = isWhole ? { items: all, next: undefined } : pageOf(all, request, paging);
     const ports = items.map(guest => {
       const port = Object.entries(portOf(guest));
       return Object.fromEntries(port.filter(([name]) => fields.length === 0 || fields.includes(name)));

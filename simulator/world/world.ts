@@ -11,6 +11,7 @@ import type {
   MigrationRecord,
   WorldSettings,
 } from './inventory.ts';
+import type { WorldFault } from './faults.ts';
 import { LiveMigration } from './live-migration.ts';
 import { Loads } from './loads.ts';
 import { uuidOf } from './random.ts';
@@ -25,6 +26,8 @@ export interface WorldPlan {
   readonly settings: WorldSettings;
   readonly hosts: readonly HostPlan[];
   readonly guests: readonly GuestPlan[];
+  /** What will go wrong, in any order. */
+  readonly faults?: readonly WorldFault[];
 }
 
 /**
@@ -42,15 +45,18 @@ export class World implements WorldCore {
   /** Newest first. */
   readonly actions: ActionRecord[] = [];
   readonly #stages = new Set<Stage>();
+  /** Those to come, soonest first. */
+  readonly #faults: WorldFault[];
   #nowAt: number;
   #lastId = 0;
   /** Live copies on each host's link; undefined when it must be counted anew. */
   #linkUsers: Map<string, number> | undefined;
 
   /** Throws `Refusal` when a guest's first host does not exist or two hosts have one name. */
-  constructor({ settings, hosts, guests }: WorldPlan) {
+  constructor({ settings, hosts, guests, faults = [] }: WorldPlan) {
     this.settings = settings;
     this.#nowAt = settings.startAt;
+    this.#faults = [...faults].sort((a, b) => a.at - b.at);
     for (const plan of hosts) {
       if (this.hosts.has(plan.name)) throw new Refusal('conflict', `There are two hosts ${plan.name}.`);
       this.hosts.set(plan.name, newHost(plan, settings));
@@ -74,13 +80,14 @@ export class World implements WorldCore {
   /** Lets time pass until then; earlier instants are ignored, for a clock never goes back. */
   advanceTo(at: number): void {
     for (;;) {
-      let next = at;
+      let next = Math.min(at, this.#faults[0]?.at ?? Infinity);
       for (const stage of this.#stages) next = Math.min(next, stage.nextAt());
       if (next > this.#nowAt) {
         const shares = [...this.#stages].map(stage => [stage, this.bandwidthOf(stage)] as const);
         for (const [stage, bandwidth] of shares) stage.pass(next - this.#nowAt, bandwidth);
         this.#nowAt = next;
       }
+      while ((this.#faults[0]?.at ?? Infinity) <= this.#nowAt) this.suffer(this.#faults.shift()!);
       const due = [...this.#stages].filter(stage => stage.nextAt() <= this.#nowAt);
       if (due.length === 0 && this.#nowAt >= at) break;
       for (const stage of due) {
@@ -134,16 +141,15 @@ export class World implements WorldCore {
     this.#waiting(guestId, 'revertResize').revert();
   }
 
-  abort(guestId: string, migrationId: number): void {
-    this.#inStatus(guestId, migrationId, 'abort live migration', [
-      'accepted',
-      'preparing',
-      'running',
-    ]).abort();
+  /** `mayWait`: also one that has not begun to copy, as Nova does from 2.65 on. */
+  abort(guestId: string, migrationId: number, { mayWait }: { readonly mayWait: boolean }): void {
+    const statuses = mayWait ? ['queued', 'preparing', 'running'] : ['running'];
+    this.#underWay(guestId, migrationId, { action: 'abort live migration', statuses }).abort();
   }
 
   forceComplete(guestId: string, migrationId: number): void {
-    this.#inStatus(guestId, migrationId, 'force_complete', ['running']).forceComplete();
+    const call = { action: 'force_complete', statuses: ['running'] };
+    this.#underWay(guestId, migrationId, call).forceComplete();
   }
 
   /** `hostName` undefined: the scheduler chooses. Throws `Refusal` when there is no room. */
@@ -208,6 +214,27 @@ export class World implements WorldCore {
     }
     for (const guest of this.guests.values()) {
       if (guest.hostName === hostName && guest.vmState === 'active') this.moveGuest(guest, hostName);
+    }
+  }
+
+  /** Now, whatever its `at` says. Throws `Refusal` when there is no such host. */
+  suffer({ kind, name }: WorldFault): void {
+    switch (kind) {
+      case 'host_dies':
+        return this.kill(name ?? '');
+      case 'host_returns':
+        return this.revive(name ?? '');
+      case 'cell_down':
+      case 'cell_returns':
+        for (const host of this.hosts.values()) {
+          if (name === undefined || host.name === name) host.cellDown = kind === 'cell_down';
+        }
+        return;
+      case 'metrics_lost':
+      case 'metrics_return':
+        for (const guest of this.guests.values()) {
+          if (name === undefined || guest.name === name) guest.metricsLost = kind === 'metrics_lost';
+        }
     }
   }
 
@@ -300,17 +327,29 @@ export class World implements WorldCore {
     throw new Refusal('bad_request', 'Instance has not been resized.');
   }
 
-  #inStatus(guestId: string, id: number, method: string, statuses: readonly string[]): LiveMigration {
-    this.#guest(guestId);
+  #underWay(
+    guestId: string,
+    id: number,
+    { action, statuses }: { readonly action: string; readonly statuses: readonly string[] },
+  ): LiveMigration {
+    const { taskState } = this.#guest(guestId);
+    if (taskState !== 'migrating') {
+      const why =
+        taskState === null
+          ? `Instance ${guestId} is in an invalid state for '${action}'`
+          : `Cannot '${action}' instance ${guestId} while it is in task_state ${taskState}`;
+      throw new Refusal('conflict', why);
+    }
     const found = [...this.#stages].find(stage => stage.guest.id === guestId && stage.record?.id === id);
     if (!(found instanceof LiveMigration)) {
-      throw new Refusal('not_found', `Migration ${id} not found for instance ${guestId}`);
+      const code = action === 'force_complete' ? 'bad_request' : 'not_found';
+      throw new Refusal(code, `Migration ${id} not found for instance ${guestId}`);
     }
     const status = found.record?.status ?? '';
     if (statuses.includes(status)) return found;
     throw new Refusal(
       'bad_request',
-      `Migration ${id} state of instance ${guestId} is ${status}. Cannot ${method} while the migration is in this state.`,
+      `Migration ${id} state of instance ${guestId} is ${status}. Cannot ${action.replace('_', ' ')} while the migration is in this state.`,
     );
   }
 

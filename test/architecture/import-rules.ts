@@ -65,7 +65,7 @@ export function violations(files: ReadonlyMap<string, string>): readonly string[
 /** All sources that the rules are about. */
 export function projectSources(root: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  for (const folder of [...PURE, 'db', 'plugin', 'simulator/http']) {
+  for (const folder of [...PURE, 'db', 'plugin', 'simulator/http', 'simulator/scenario']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
       const file = join(folder, entry);
       if (file.endsWith('.ts')) files.set(file, readFileSync(join(root, file), 'utf8'));

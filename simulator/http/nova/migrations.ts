@@ -58,7 +58,9 @@ export function migrationRoutes(context: SimulatorContext): Router {
   });
 
   router.delete('/servers/:id/migrations/:migrationId', (request, response) => {
-    world.abort(request.params.id, Number(request.params.migrationId));
+    world.abort(request.params.id, Number(request.params.migrationId), {
+      mayWait: minorOf(response) >= 65,
+    });
     response.status(202).end();
   });
 

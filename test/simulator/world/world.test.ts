@@ -116,11 +116,13 @@ describe('live migration in the world', () => {
     pass(world, 3);
     const { id } = world.migrations[0]!;
 
-    world.abort(web.id, id);
+    world.abort(web.id, id, { mayWait: false });
     pass(world, 2);
 
     expect([statusAt(world), web.hostName, web.taskState]).to.deep.equal(['cancelled', 'compute-1', null]);
-    expect(refusalOf(() => world.abort(web.id, id))).to.match(/^not_found/);
+    expect(refusalOf(() => world.abort(web.id, id, { mayWait: true }))).to.match(
+      /^conflict: .*invalid state/,
+    );
   });
 
   it('never ends for a guest that dirties faster than the link, until it is forced', () => {
