@@ -9,6 +9,8 @@ export interface SimulatorContext {
   readonly world: World;
   readonly tokens: Tokens;
   readonly faults: CallFaults;
+  /** Services beside the simulated ones that the catalogue names: URL by type. */
+  readonly guestServices: Map<string, string>;
   /** `http://127.0.0.1:PORT`, without trailing slash. */
   readonly url: () => string;
 }

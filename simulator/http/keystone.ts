@@ -54,7 +54,7 @@ export function keystoneRoutes(context: SimulatorContext): Router {
     }
     const token = tokens.issue(CREDENTIALS.projectName);
     response.setHeader('X-Subject-Token', token.id);
-    response.status(201).json({ token: { ...bodyOf(token), catalog: catalogue(context.url()) } });
+    response.status(201).json({ token: { ...bodyOf(token), catalog: catalogue(context) } });
   });
   router.get('/v3/auth/tokens', (request, response) => {
     if (!tokens.isValid(request.get('x-auth-token'))) {
@@ -65,7 +65,7 @@ export function keystoneRoutes(context: SimulatorContext): Router {
     response.setHeader('X-Subject-Token', token.id);
     const isWithout = request.query['nocatalog'] !== undefined;
     response.json({
-      token: { ...bodyOf(token), ...(isWithout ? {} : { catalog: catalogue(context.url()) }) },
+      token: { ...bodyOf(token), ...(isWithout ? {} : { catalog: catalogue(context) }) },
     });
   });
   return router;
@@ -89,8 +89,10 @@ function bodyOf({ issuedAt, expiresAt, projectName }: SimulatedToken): object {
   };
 }
 
-function catalogue(url: string): object[] {
-  return PATHS.map(([type, name, path]) => ({
+function catalogue({ url, guestServices }: SimulatorContext): object[] {
+  const own = PATHS.map(([type, name, path]) => [type, name, url() + path] as const);
+  const others = [...guestServices].map(([type, at]) => [type, type, at] as const);
+  return [...own, ...others].map(([type, name, at]) => ({
     id: `service-${type}`,
     type,
     name,
@@ -99,7 +101,7 @@ function catalogue(url: string): object[] {
       interface: kind,
       region_id: REGION,
       region: REGION,
-      url: url + path,
+      url: at,
     })),
   }));
 }

@@ -32,6 +32,8 @@ export interface Simulator {
   readonly tokens: Tokens;
   /** How to log in, in the variables that OpenStack's clients read. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Puts another service into the catalogue. */
+  register(type: string, url: string): void;
   close(): Promise<void>;
 }
 
@@ -49,7 +51,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const faults = new CallFaults(world.settings.seed, options.callFaults);
   const tokens = new Tokens(() => now() / 1000);
   let url = '';
-  const server = createServer(appOf({ world, tokens, faults, url: () => url }, now));
+  const guestServices = new Map<string, string>();
+  const server = createServer(appOf({ world, tokens, faults, guestServices, url: () => url }, now));
   const [host, port] = [options.host ?? '127.0.0.1', options.port ?? 0];
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -64,6 +67,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     faults,
     tokens,
     environment: environmentOf(url),
+    register: (type, at) => {
+      guestServices.set(type, at);
+    },
     async close() {
       server.closeAllConnections();
       await new Promise<void>(resolve => {

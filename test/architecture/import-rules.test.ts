@@ -64,6 +64,11 @@ describe('architecture', () => {
       "import { World } from '../../simulator/world/world.ts';",
       'plugin/openstack must not know simulator/world',
     ],
+    [
+      'simulator/http/x.ts',
+      "import { runDemo } from '../demo/run.ts';",
+      'nothing imports what puts everything together',
+    ],
   ] as const) {
     it(`catches ${file}: ${source}`, () => {
       const found = violations(new Map([[file, source]]));
