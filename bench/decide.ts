@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { Overload } from '../candidates/overload.ts';
+import type { LoadMetric } from '../cluster/load-profile.ts';
 import { WhatIf } from '../cluster/what-if.ts';
 import { normalQuantile } from '../cluster/normal.ts';
 import { parameters } from '../strategies/predictive-migration/parameters.ts';
@@ -54,13 +55,11 @@ function measure(hosts: number, instances: number): Readonly<Record<string, stri
 /** Looks for the first move of each pressed host among all its instances and all hosts; timed where that takes seconds, not minutes. */
 function completeSearch({ cluster, forecast }: SyntheticCloud): Readonly<Record<string, number | string>> {
   const whatIf = new WhatIf(cluster, forecast);
-  const overload = new Overload(
-    whatIf,
-    new Map([
-      ['cpu', 80],
-      ['memory', 90],
-    ]),
-  );
+  const thresholds = new Map<LoadMetric, number>([
+    ['cpu', 80],
+    ['memory', 90],
+  ]);
+  const overload = new Overload(whatIf, { thresholds });
   const z = normalQuantile(0.95);
   const pressed = cluster.hosts.filter((_, row) => overload.headroom(row, z) < 0);
   const pairs = pressed.reduce(

@@ -63,15 +63,7 @@ export function syntheticCloud(hostCount: number, instanceCount: number, steps: 
     series.get('memory')!.set(instance.id, memory);
     return instance;
   });
-  const cluster = buildClusterModel({
-    takenAt: '2026-01-01T00:00:00.000Z',
-    hosts,
-    instances,
-    aggregates: [],
-    serverGroups: [],
-    migrations: [],
-    warnings: [],
-  });
+  const cluster = modelOf(hosts, instances);
   const forecast = createForecast({
     startAt: '2026-01-01T00:00:00.000Z',
     stepSeconds: 300,
@@ -83,6 +75,26 @@ export function syntheticCloud(hostCount: number, instanceCount: number, steps: 
     correlations: new Map(METRICS.map(metric => [metric, 0.8])),
   });
   return { cluster, forecast };
+}
+
+/** One host with an instance for each id, all of the same number of vCPUs. */
+export function cloudOf(ids: readonly string[], vcpus: number): ClusterModel {
+  const host = syntheticHost(0);
+  const flavor = { ...FLAVORS[0]!, name: `v${vcpus}`, vcpus };
+  const instances = ids.map(id => ({ ...syntheticInstance(0, host, () => 0.5), id, name: id, flavor }));
+  return modelOf([host], instances);
+}
+
+function modelOf(hosts: readonly Host[], instances: readonly Instance[]): ClusterModel {
+  return buildClusterModel({
+    takenAt: '2026-01-01T00:00:00.000Z',
+    hosts,
+    instances,
+    aggregates: [],
+    serverGroups: [],
+    migrations: [],
+    warnings: [],
+  });
 }
 
 function syntheticHost(n: number): Host {

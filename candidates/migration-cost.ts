@@ -10,21 +10,29 @@ export interface MigrationLoad {
 export interface MigrationCost {
   readonly seconds: number;
   readonly downtimeSeconds: number;
-  /** False when the guest dirties memory as fast as it can be copied: QEMU must then throttle or pause it. */
-  readonly converges: boolean;
+  /** Share of its speed, 0 to 1, at which the guest must run so that copying catches up; 1 = it is not throttled. */
+  readonly speed: number;
   /** The cost in minutes of overload: what the guest loses while it is copied, and while it is paused. */
   readonly minutes: number;
 }
 
 /** QEMU's default for the final, paused round. */
 const LONGEST_PAUSE_SECONDS = 0.5;
-const MOST_ROUNDS = 30;
+const MOST_ROUNDS = 60;
 /** A guest runs about 10 % slower while it is copied (Voorsluys et al., CloudCom 2009; the figure that CloudSim uses). */
 const SLOWDOWN = 0.1;
+/** Dirtying more than this share of what is copied makes QEMU throttle the guest (auto-converge) until it does not. */
+const HIGHEST_DIRTY_SHARE = 0.8;
 
-/** Pre-copy: each round copies what was dirtied during the round before, until the rest fits into the pause. */
+/**
+ * Pre-copy: each round copies what was dirtied during the round before, until the rest fits into the pause. A guest that dirties memory too fast
+ * is throttled: its migration is no less possible, but dear.
+ */
 export function migrationCost(load: MigrationLoad): MigrationCost {
-  const { memoryMiB, dirtyMiBPerSecond, bandwidthMiBPerSecond } = load;
+  const { memoryMiB, bandwidthMiBPerSecond } = load;
+  const fastest = HIGHEST_DIRTY_SHARE * bandwidthMiBPerSecond;
+  const speed = load.dirtyMiBPerSecond > fastest ? fastest / load.dirtyMiBPerSecond : 1;
+  const dirtyMiBPerSecond = load.dirtyMiBPerSecond * speed;
   let remainingMiB = memoryMiB;
   let seconds = 0;
   for (
@@ -37,10 +45,11 @@ export function migrationCost(load: MigrationLoad): MigrationCost {
     remainingMiB = Math.min(memoryMiB, roundSeconds * dirtyMiBPerSecond);
   }
   const downtimeSeconds = remainingMiB / bandwidthMiBPerSecond;
+  const loss = Math.max(SLOWDOWN, 1 - speed);
   return {
     seconds: seconds + downtimeSeconds,
     downtimeSeconds,
-    converges: downtimeSeconds <= LONGEST_PAUSE_SECONDS,
-    minutes: (SLOWDOWN * seconds + downtimeSeconds) / 60,
+    speed,
+    minutes: (loss * seconds + downtimeSeconds) / 60,
   };
 }

@@ -3,12 +3,24 @@ import type { LoadMetric, LoadTerms } from '../cluster/load-profile.ts';
 import { bothBelow, expectedExcess, normalCdf } from '../cluster/normal.ts';
 import type { WhatIf } from '../cluster/what-if.ts';
 
+/** A load's terms, by index of the metric. */
+export type Terms = readonly (LoadTerms | undefined)[];
+
 /** Where and when a load comes closest to, or goes furthest beyond, its limit. */
 export interface Peak {
   readonly metric: LoadMetric;
   readonly step: number;
   /** Percent of the host's capacity. */
   readonly percent: number;
+}
+
+export interface OverloadOptions {
+  /** Percent of a host's capacity. */
+  readonly thresholds: ReadonlyMap<LoadMetric, number>;
+  /** Of hosts that do not tell their own, in the metric's unit. */
+  readonly capacities?: ReadonlyMap<LoadMetric, number>;
+  /** Ids of hosts whose memory load is an upper bound only. */
+  readonly boundedHosts?: ReadonlySet<string>;
 }
 
 /**
@@ -20,25 +32,31 @@ export class Overload {
   readonly #capacity: readonly Float64Array[];
   /** Per metric and host, in the metric's unit; infinite when there is no threshold or nobody knows the capacity. */
   readonly #limit: readonly Float64Array[];
+  /** The same, infinite too where the load is an upper bound only: nobody is called overloaded for what is not known. */
+  readonly #judged: readonly Float64Array[];
   readonly #stepMinutes: number;
 
-  /** `thresholds` in percent of a host's capacity. */
-  constructor(whatIf: WhatIf, thresholds: ReadonlyMap<LoadMetric, number>) {
+  constructor(whatIf: WhatIf, { thresholds, capacities, boundedHosts }: OverloadOptions) {
     const { hosts } = whatIf.cluster;
     const { metrics, profile } = whatIf.loads;
     this.#whatIf = whatIf;
     this.#stepMinutes = profile.stepSeconds / 60;
     this.#capacity = metrics.map(metric =>
-      Float64Array.from(hosts, host => hostLoadCapacity(host, metric) || Infinity),
+      Float64Array.from(hosts, host => hostLoadCapacity(host, metric) || capacities?.get(metric) || Infinity),
     );
     this.#limit = metrics.map((metric, m) =>
       this.#capacity[m]!.map(capacity => (capacity * (thresholds.get(metric) ?? Infinity)) / 100),
     );
+    this.#judged = metrics.map((metric, m) =>
+      this.#limit[m]!.map((limit, row) =>
+        metric === 'memory' && boundedHosts?.has(hosts[row]!.id) === true ? Infinity : limit,
+      ),
+    );
   }
 
-  /** Whether the metric has a threshold on that host. */
-  isLimited(host: number, metric: number): boolean {
-    return this.#limit[metric]![host]! < Infinity;
+  /** Whether the host can be called overloaded by that metric: it has a threshold there, and its load is a forecast. */
+  isJudged(host: number, metric: number): boolean {
+    return this.#judged[metric]![host]! < Infinity;
   }
 
   /** Expected minutes of overload within the horizon; of several overloaded metrics in a step the likeliest counts. */
@@ -51,8 +69,9 @@ export class Overload {
   /** Minutes of overload if all loads run along their quantile `normalCdf(z)`. */
   minutesAt(host: number, z: number): number {
     let steps = 0;
-    for (let step = 0; step < this.#whatIf.loads.steps; step += 1)
-      if (this.#headroomAt(host, step, z) < 0) steps += 1;
+    for (let step = 0; step < this.#whatIf.loads.steps; step += 1) {
+      if (this.#headroomAt(this.#judged, { host, step, z }) < 0) steps += 1;
+    }
     return steps * this.#stepMinutes;
   }
 
@@ -64,19 +83,19 @@ export class Overload {
     const { metrics, profile } = this.#whatIf.loads;
     let most = 0;
     for (const [m, metric] of metrics.entries()) {
-      if (this.isLimited(host, m))
+      if (this.isJudged(host, m))
         most = Math.max(most, this.#crossing(host, m, profile.stepCorrelation(metric)));
     }
     return most;
   }
 
-  /** Expected load above the thresholds, in shares of capacity × minutes, or with the load taken away that is given per metric. */
-  excess(host: number, without?: readonly (LoadTerms | undefined)[]): number {
+  /** Expected load above the thresholds, in shares of capacity × minutes, or with the load taken away that is given. */
+  excess(host: number, without?: Terms): number {
     const { loads } = this.#whatIf;
     let sum = 0;
     for (let m = 0; m < loads.metrics.length; m += 1) {
-      if (!this.isLimited(host, m)) continue;
-      const [limit, capacity, gone] = [this.#limit[m]![host]!, this.#capacity[m]![host]!, without?.[m]];
+      if (!this.isJudged(host, m)) continue;
+      const [limit, capacity, gone] = [this.#judged[m]![host]!, this.#capacity[m]![host]!, without?.[m]];
       for (let step = 0; step < loads.steps; step += 1) {
         const mean = loads.mean(host, m, step) - (gone === undefined ? 0 : gone.mean[step]!);
         sum += expectedExcess(mean, loads.deviation(host, m, step, gone, -1), limit) / capacity;
@@ -85,11 +104,14 @@ export class Overload {
     return sum * this.#stepMinutes;
   }
 
-  /** Least distance to a threshold over all metrics and steps along the quantile of `z`, in shares of capacity; negative = overload. */
-  headroom(host: number, z: number, extra?: readonly (LoadTerms | undefined)[]): number {
+  /**
+   * What a target has left: least distance to a threshold over all metrics and steps along the quantile of `z`, in shares of capacity;
+   * negative = too little. Upper bounds count as loads here.
+   */
+  headroom(host: number, z: number, extra?: Terms): number {
     let least = Infinity;
     for (let step = 0; step < this.#whatIf.loads.steps; step += 1) {
-      least = Math.min(least, this.#headroomAt(host, step, z, extra));
+      least = Math.min(least, this.#headroomAt(this.#limit, { host, step, z, extra }));
     }
     return least;
   }
@@ -99,8 +121,8 @@ export class Overload {
     const { loads } = this.#whatIf;
     let [least, peak]: [number, Peak | undefined] = [Infinity, undefined];
     for (const [m, metric] of loads.metrics.entries()) {
-      if (!this.isLimited(host, m)) continue;
-      const [limit, capacity] = [this.#limit[m]![host]!, this.#capacity[m]![host]!];
+      if (!this.isJudged(host, m)) continue;
+      const [limit, capacity] = [this.#judged[m]![host]!, this.#capacity[m]![host]!];
       for (let step = 0; step < loads.steps; step += 1) {
         const level = loads.level(host, m, step, z);
         if ((limit - level) / capacity >= least) continue;
@@ -115,17 +137,17 @@ export class Overload {
     const { loads } = this.#whatIf;
     let most = 0;
     for (let m = 0; m < loads.metrics.length; m += 1) {
-      const limit = this.#limit[m]![host]!;
+      const limit = this.#judged[m]![host]!;
       if (limit < Infinity) most = Math.max(most, loads.exceedance(host, m, step, limit));
     }
     return most;
   }
 
-  #headroomAt(host: number, step: number, z: number, extra?: readonly (LoadTerms | undefined)[]): number {
+  #headroomAt(limits: readonly Float64Array[], { host, step, z, extra }: Place): number {
     const { loads } = this.#whatIf;
     let least = Infinity;
     for (let m = 0; m < loads.metrics.length; m += 1) {
-      const limit = this.#limit[m]![host]!;
+      const limit = limits[m]![host]!;
       if (limit === Infinity) continue;
       const level = loads.levelWith(host, m, step, z, extra?.[m]);
       least = Math.min(least, (limit - level) / this.#capacity[m]![host]!);
@@ -137,7 +159,7 @@ export class Overload {
     const { loads } = this.#whatIf;
     let [stays, before] = [1, Infinity];
     for (let step = 0; step < loads.steps; step += 1) {
-      const room = this.#limit[metric]![host]! - loads.mean(host, metric, step);
+      const room = this.#judged[metric]![host]! - loads.mean(host, metric, step);
       const deviation = loads.deviation(host, metric, step);
       const now = deviation > 0 ? room / deviation : room < 0 ? -Infinity : Infinity;
       if (before === Infinity || now === Infinity) stays *= normalCdf(now);
@@ -148,4 +170,11 @@ export class Overload {
     }
     return 1 - Math.min(1, Math.max(0, stays));
   }
+}
+
+interface Place {
+  readonly host: number;
+  readonly step: number;
+  readonly z: number;
+  readonly extra?: Terms | undefined;
 }

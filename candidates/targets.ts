@@ -13,19 +13,22 @@ export interface TargetSearch {
   readonly targets: readonly Target[];
   /** What stood against hosts that were looked at, by host id. */
   readonly obstacles: ReadonlyMap<string, readonly Obstacle[]>;
-  /** How many hosts were tried, and have too much load to come. */
+  /** How many hosts would come too close to a threshold. */
   readonly tooLoaded: number;
+  /** How many hosts were looked at: those with most headroom of all that could ever take it. */
+  readonly lookedAt: number;
 }
 
 /** As many good targets are compared before the best is taken. */
 const ENOUGH = 8;
-/** As many hosts are tried before an instance is given up: the emptiest of those that could ever take it. */
-const MOST_TRIED = 64;
+/** As many hosts with room in Placement are projected before an instance is given up, and as many are looked at in all. */
+const MOST_PROJECTED = 64;
+const MOST_LOOKED_AT = 1000;
 
 /**
  * The hosts an instance could move to, those with most room first. Hosts are kept in order of their headroom within classes that are alike to
  * all lasting obstacles, so that a search neither visits hosts which could never take the instance nor sorts again after a move.
- * A search tries at most 64 hosts; a move costs O(hosts of a class) to keep the order.
+ * A search projects at most 64 hosts and looks at most at 1,000; a move costs O(hosts of a class) to keep the order.
  */
 export class Targets {
   readonly #whatIf: WhatIf;
@@ -34,8 +37,8 @@ export class Targets {
   readonly #headroom: Float64Array;
   /** Per class: rows of hosts, most headroom first. */
   readonly #classes: ReadonlyMap<string, number[]>;
-  /** How many (instance, host) pairs were tried so far. */
-  tried = 0;
+  /** How many (instance, host) pairs were looked at so far. */
+  examined = 0;
 
   /** `z`: the normal quantile along which a target must stay below its thresholds. `isUsable`: whether enough is known of a host. */
   constructor(whatIf: WhatIf, overload: Overload, z: number, isUsable: (host: number) => boolean) {
@@ -53,23 +56,25 @@ export class Targets {
     const terms = this.#whatIf.loads.metrics.map((_, metric) => this.#whatIf.terms(instanceId, metric));
     const obstacles = new Map<string, readonly Obstacle[]>();
     const targets: Target[] = [];
-    let [tried, tooLoaded] = [0, 0];
+    let [lookedAt, projected, tooLoaded] = [0, 0, 0];
     for (const host of this.#inOrder(instanceId, obstacles)) {
-      if (targets.length >= ENOUGH || tried >= MOST_TRIED || this.#headroom[host]! <= 0) break;
-      tried += 1;
+      if (targets.length >= ENOUGH || projected >= MOST_PROJECTED || lookedAt >= MOST_LOOKED_AT) break;
+      if (this.#headroom[host]! <= 0) break;
+      lookedAt += 1;
       const hostId = this.#whatIf.cluster.hosts[host]!.id;
       const against = this.#whatIf.roomObstacles(instanceId, hostId);
       if (against.length > 0) {
         obstacles.set(hostId, against);
         continue;
       }
+      projected += 1;
       const headroom = this.#overload.headroom(host, this.#z, terms);
       if (headroom >= 0) targets.push({ hostId, headroom });
       else tooLoaded += 1;
     }
-    this.tried += tried;
+    this.examined += lookedAt;
     targets.sort((a, b) => b.headroom - a.headroom || (a.hostId < b.hostId ? -1 : 1));
-    return { targets, obstacles, tooLoaded };
+    return { targets, obstacles, tooLoaded, lookedAt };
   }
 
   /** To be called for each host whose load was changed. */

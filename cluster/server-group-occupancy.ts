@@ -31,7 +31,7 @@ export class ServerGroupOccupancy {
     this.#count(instance, hostId, -1);
   }
 
-  /** What the hard policies of the instance's groups say against moving it from one host to another; O(its groups). */
+  /** What the hard policies of the instance's groups say against moving it from one host to another; O(its groups × hosts of a group). */
   obstacles(instance: Instance, fromHostId: string | undefined, toHostId: string): readonly Obstacle[] {
     const obstacles: Obstacle[] = [];
     for (const groupId of instance.serverGroupIds) {
@@ -42,10 +42,17 @@ export class ServerGroupOccupancy {
         const limit = group.maxServersPerHost;
         obstacles.push({ type: 'anti_affinity', group: group.name, members: there, limit });
       }
-      const staysBehind = fromHostId !== undefined && this.#membersOn(groupId, fromHostId) > 1;
-      if (group.policy === 'affinity' && staysBehind) obstacles.push({ type: 'affinity', group: group.name });
+      const elsewhere = this.#membersElsewhere(groupId, toHostId) - (fromHostId === undefined ? 0 : 1);
+      if (group.policy === 'affinity' && elsewhere > 0)
+        obstacles.push({ type: 'affinity', group: group.name });
     }
     return obstacles;
+  }
+
+  #membersElsewhere(groupId: string, hostId: string): number {
+    let count = 0;
+    for (const [id, members] of this.#members.get(groupId) ?? []) if (id !== hostId) count += members;
+    return count;
   }
 
   #membersOn(groupId: string, hostId: string): number {

@@ -22,7 +22,7 @@ const REQUESTS: readonly Request[] = [
   { request: 'an accelerator', asks: key => key === 'accel:device_profile' },
 ];
 
-const SAFE_VNIC_TYPES = new Set(['normal', 'virtio-forwarder', 'remote-managed', 'vdpa']);
+const SAFE_VNIC_TYPES = new Set(['normal', 'virtio-forwarder']);
 
 /** The requests of the instance that cannot be live-migrated safely; empty when there is none. */
 export function unsafeRequests(instance: Instance): readonly Obstacle[] {

@@ -15,7 +15,7 @@ export interface Database {
 
 export interface DatabaseOptions {
   readonly now?: () => Date;
-  /** Connections to MariaDB or MySQL at once; SQLite has one. */
+  /** Connections to MariaDB or MySQL at once, at least 2; SQLite has one. */
   readonly maximumConnections?: number;
 }
 
@@ -69,7 +69,7 @@ function configOf(
     config: {
       client: MysqlClient,
       connection: mysqlConnection(parsed),
-      pool: { min: 0, max: maximumConnections, afterCreate: prepareSession },
+      pool: { min: 0, max: Math.max(2, maximumConnections), afterCreate: prepareSession },
       acquireConnectionTimeout: 15_000,
     },
     name: `mysql://${parsed.username}@${parsed.host}${parsed.pathname}`,

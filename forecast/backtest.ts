@@ -4,6 +4,8 @@ import type { History, Method } from './methods/method.ts';
 const STRIDE = 13;
 /** A week and a bit of 5-minute steps. */
 const MOST_ORIGINS = 160;
+/** Share of a horizon's samples without which nothing is known of their maximum. */
+const LEAST_PRESENT = 0.8;
 
 /** Errors (actual - forecast) of one method at past origins. */
 export interface Errors {
@@ -12,7 +14,7 @@ export interface Errors {
   readonly origins: readonly number[];
   /** `origins.length` × `steps`, origin by origin; NaN where there was no forecast or no actual sample. */
   readonly values: Float32Array;
-  /** Errors of the largest value over the horizon, per origin; NaN when some sample of the horizon is missing. */
+  /** Errors of the largest value over the horizon, per origin; NaN when too many samples of the horizon are missing. */
   readonly ofMaximum: Float32Array;
 }
 
@@ -37,14 +39,16 @@ export function backtest(
   const out = new Float64Array(steps);
   for (const [n, origin] of origins.entries()) {
     if (!forecast(origin, out)) continue;
-    let [actualMaximum, forecastMaximum] = [-Infinity, -Infinity];
+    let [actualMaximum, forecastMaximum, present] = [-Infinity, -Infinity, 0];
     for (let step = 0; step < steps; step += 1) {
       const actual = history.values[origin + step]!;
       values[n * steps + step] = actual - out[step]!;
-      actualMaximum = Math.max(actualMaximum, actual);
       forecastMaximum = Math.max(forecastMaximum, out[step]!);
+      if (Number.isNaN(actual)) continue;
+      present += 1;
+      actualMaximum = Math.max(actualMaximum, actual);
     }
-    ofMaximum[n] = actualMaximum - forecastMaximum;
+    if (present >= LEAST_PRESENT * steps) ofMaximum[n] = actualMaximum - forecastMaximum;
   }
   return { steps, origins, values, ofMaximum };
 }

@@ -3,7 +3,7 @@ import type { Errors } from './backtest.ts';
 import type { History } from './methods/method.ts';
 import { stepsPerHour } from './methods/method.ts';
 import { PROBABILITIES } from './quantile-grid.ts';
-import { selectMethod } from './select-method.ts';
+import { FEWEST_ERRORS, selectMethod } from './select-method.ts';
 
 /** How many of the newest past errors tell which series err together. */
 export const SIGNATURE_LENGTH = 64;
@@ -17,8 +17,8 @@ export interface FittedSeries {
   readonly variance: Float32Array;
   /** `steps` × `PROBABILITIES.length`, step by step. */
   readonly quantiles: Float32Array;
-  /** Quantiles of the largest value within the horizon, at `PROBABILITIES`. */
-  readonly maximumQuantiles: Float32Array;
+  /** Quantiles of the largest value within the horizon, at `PROBABILITIES`; undefined when too few past maxima are known. */
+  readonly maximumQuantiles: Float32Array | undefined;
   /** Past errors in units of their deviation, newest first, at instants that all series share; 0 where missing. */
   readonly signature: Float32Array;
   /** Sum of products of neighbouring steps' standardised errors, and how many. */
@@ -58,7 +58,10 @@ export function fitSeries(
     mean: Float32Array.from(point, (value, step) => clip(value + moments.bias[step]!)),
     variance: moments.variance.map(variance => variance * scale * scale),
     quantiles,
-    maximumQuantiles: Float32Array.from(PROBABILITIES, p => clip(peak + (quantileOf(maxima, p) || 0))),
+    maximumQuantiles:
+      maxima.length < FEWEST_ERRORS
+        ? undefined
+        : Float32Array.from(PROBABILITIES, p => clip(peak + quantileOf(maxima, p))),
     signature: signatureOf(errors, moments),
     stepCorrelation: correlateSteps(errors, moments),
   };

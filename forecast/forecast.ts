@@ -12,7 +12,7 @@ export interface Distribution {
 export interface Forecast extends LoadProfile {
   /** The quantile at each step; undefined when nothing is known of the load. */
   at(instanceId: string, metric: LoadMetric, quantile: number): Float32Array | undefined;
-  /** The largest load within the horizon. */
+  /** The largest load within the horizon; undefined when too little is known of past ones. */
   maximum(instanceId: string, metric: LoadMetric): Distribution | undefined;
   /** The quantile, at each step, of the sum over the instances that are known; O(instances × steps × factors). */
   sumQuantile(instanceIds: readonly string[], metric: LoadMetric, quantile: number): Float32Array;

@@ -4,7 +4,7 @@ import type { History, Method } from './methods/method.ts';
 import { METHODS } from './methods/methods.ts';
 
 /** Fewer past errors than this say nothing about a method. */
-const FEWEST_ERRORS = 10;
+export const FEWEST_ERRORS = 10;
 /** A method must lose at least this share less than a simpler one to be preferred. */
 const IMPROVEMENT = 0.01;
 const JUDGED_STEPS = 4;

@@ -43,8 +43,8 @@ export function createForecast(parts: ForecastParts): Forecast {
       );
     },
     maximum(id, metric) {
-      const fitted = of(id, metric)?.fitted;
-      return fitted === undefined ? undefined : new GridDistribution(fitted.maximumQuantiles);
+      const quantiles = of(id, metric)?.fitted.maximumQuantiles;
+      return quantiles === undefined ? undefined : new GridDistribution(quantiles);
     },
     sumQuantile(ids, metric, quantile) {
       const terms = ids.map(id => of(id, metric)?.terms).filter(found => found !== undefined);

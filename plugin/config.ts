@@ -8,10 +8,10 @@ import type { CloudConfig } from './openstack/cloud-config.ts';
 import { readCloudConfig } from './openstack/cloud-config.ts';
 
 /** All settings of the service; `docs/configuration.md` describes them. */
-const settingsSchema = z.strictObject({
+export const settingsSchema = z.strictObject({
   /** Address and port of the API; port 0 takes any free one. */
   host: z.string().min(1).default('127.0.0.1'),
-  port: z.coerce.number().int().min(0).max(65_535).default(9322),
+  port: z.coerce.number('it must be a number from 0 to 65535').int().min(0).max(65_535).default(9322),
   /** `sqlite:///PATH`, or `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MariaDB and MySQL. */
   databaseUrl: z.string().default('sqlite:///auspex.sqlite'),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -19,11 +19,15 @@ const settingsSchema = z.strictObject({
   hostname: z.string().min(1).max(255).default(hostname()),
   /** What clients are told of Keystone when they have no token; empty: the auth_url. */
   wwwAuthenticateUri: z.string().default(''),
+  /** A proxy in front says with X-Forwarded-* what clients have asked for: links follow it. */
+  behindProxy: z.boolean().default(false),
   audits: z
     .strictObject({
       /** Audits under way at once. */
       maximum: z.coerce.number().int().positive().default(2),
       timeoutSeconds: z.coerce.number().positive().default(1800),
+      /** Recommended plans that nobody starts are superseded after so long; 0: never. */
+      actionPlanExpiryHours: z.coerce.number().min(0).default(24),
     })
     .prefault({}),
   applier: applierSettingsSchema.prefault({}),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import type { ClusterModel } from '../cluster/cluster-model.ts';
 import { openDatabase } from '../db/connect.ts';
 import { createRepositories } from '../db/repositories.ts';
 import { GOALS } from '../goals/goals.ts';
@@ -12,6 +11,8 @@ import { systemClock } from './actions/clock.ts';
 import { createApi } from './api/api.ts';
 import { createApplier } from './applier/applier.ts';
 import { AuditRunner } from './audits/audit-runner.ts';
+import { ClusterWatch } from './audits/cluster-watch.ts';
+import { expirePlans } from './audits/expire-plans.ts';
 import type { Config } from './config.ts';
 import { createGnocchiDatasource } from './datasources/gnocchi/gnocchi-datasource.ts';
 import type { Repositories } from './lifecycle/repositories.ts';
@@ -83,6 +84,10 @@ async function assemble(
   const { hostname } = settings;
   const datasource = createGnocchiDatasource({ session: cloud.session, now: () => clock.now() });
   const shared = { repositories, goals: GOALS, strategies: STRATEGIES, actionTypes: ACTION_TYPES, logger };
+  const watch = new ClusterWatch(
+    (previous, signal) => collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous }),
+    () => clock.now(),
+  );
   const applier = createApplier({
     ...shared,
     cloud,
@@ -92,7 +97,7 @@ async function assemble(
   });
   const audits = new AuditRunner({
     ...shared,
-    collectCluster: clusterCollector(cloud, clock),
+    collectCluster: signal => watch.take(signal),
     datasource,
     now: () => clock.now(),
     newUuid: randomUUID,
@@ -109,13 +114,16 @@ async function assemble(
     audits,
     applier,
     clock,
+    isBehindProxy: settings.behindProxy,
   });
   const listening = await listen(app, settings.host, settings.port);
   const heartbeat = every(HEARTBEAT_SECONDS, logger, async () => {
     for (const part of PARTS) await repositories.services.heartbeat(part, hostname);
+    await audits.recover();
     await applier.recover();
+    const hours = settings.audits.actionPlanExpiryHours;
+    await expirePlans(repositories, { hours, now: clock.now() });
   });
-  await audits.recover();
   logger.info({ url: listening.url, cloud: config.cloud.name }, 'auspex listens');
   return {
     url: listening.url,
@@ -128,15 +136,6 @@ async function assemble(
       await repositories.close();
       cloud.close();
     },
-  };
-}
-
-/** Collects again and again, each time told what it saw last. */
-function clusterCollector(cloud: Cloud, clock: Clock): (signal: AbortSignal) => Promise<ClusterModel> {
-  let previous: ClusterModel | undefined;
-  return async signal => {
-    previous = await collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous });
-    return previous;
   };
 }
 

@@ -86,7 +86,10 @@ async function changeState(
   const next: readonly AuditState[] = AUDIT_TRANSITIONS[from];
   if (to !== 'CANCELLED' || !next.includes(to)) throw transitionError(operations, from, to);
   const changed = await audits.transition(uuid, from, to, changes);
-  if (changed !== undefined) return changed;
+  if (changed !== undefined) {
+    context.audits.cancel(uuid);
+    return changed;
+  }
   const now = await audits.find(uuid);
   throw now === undefined ? notFound('Audit', uuid) : transitionError(operations, now.state, to);
 }

@@ -27,6 +27,8 @@ export interface ApiOptions {
   readonly audits: {
     /** Lets a PENDING audit run. */
     trigger(auditUuid: string): void;
+    /** Breaks off a CANCELLED audit if it runs here. */
+    cancel(auditUuid: string): void;
   };
   readonly applier: {
     /** Begins a PENDING plan; false when it was not PENDING any more. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { ClusterModel } from '../../cluster/cluster-model.ts';
 import type { EfficacyIndicator, Goal } from '../../goals/goal.ts';
 import type { Decision, Strategy } from '../../strategies/strategy.ts';
+import type { Logger } from 'pino';
+import { describeObstacle } from '../../cluster/obstacle.ts';
 import type { ActionType } from '../actions/action-type.ts';
 import type { Datasource } from '../datasources/datasource.ts';
 import type { ActionPlan } from '../lifecycle/action-plan.ts';
@@ -20,6 +22,7 @@ export interface AuditTools {
   readonly datasource: Datasource;
   readonly now: () => number;
   readonly newUuid: () => string;
+  readonly logger: Logger;
 }
 
 export interface AuditResult {
@@ -30,6 +33,7 @@ export interface AuditResult {
 
 /** Sentences in a status message: the rest is in the log. */
 const MOST_SENTENCES = 8;
+const MOST_REJECTED_LOGGED = 100;
 
 /** Gathers, decides, plans and stores the plan; the plan's state is RECOMMENDED, or SUCCEEDED when there is nothing to do. */
 export async function runAudit(audit: Audit, tools: AuditTools, signal: AbortSignal): Promise<AuditResult> {
@@ -44,6 +48,8 @@ export async function runAudit(audit: Audit, tools: AuditTools, signal: AbortSig
   }
   const { cluster, forecast } = await gather(strategy.needs(parameters), { ...tools, signal });
   const decision = strategy.decide({ cluster, forecast, parameters });
+  logDecision(audit, decision, tools);
+  await checkWanted(audit, tools, signal);
   return { plan: await store(audit, { goal, strategy, decision, tools }), message: messageOf(decision) };
 }
 
@@ -55,6 +61,35 @@ function strategyOf(audit: Audit, { strategies }: AuditTools): Strategy<unknown>
   if (found !== undefined) return found;
   if (name !== null) throw new AuditError(`This service does not know the strategy ${name}.`);
   throw new AuditError(`This service has no strategy for the goal ${audit.goalName}.`);
+}
+
+/** Every number of the decision, approved or rejected. */
+function logDecision(audit: Audit, decision: Decision, { logger }: AuditTools): void {
+  const { explanation, indicators, examined, rejected } = decision;
+  const actions = decision.actions.map(({ type, resourceId, reason, benefit, cost }) => ({
+    type,
+    resourceId,
+    reason,
+    benefit,
+    cost,
+  }));
+  const turnedDown = rejected
+    .slice(0, MOST_REJECTED_LOGGED)
+    .map(({ instanceId, targetHostId, reason, obstacles }) => ({
+      instanceId,
+      targetHostId,
+      reason,
+      obstacles: obstacles.slice(0, 3).map(describeObstacle),
+    }));
+  const counts = { examined, rejected: rejected.length };
+  logger.info({ audit: audit.uuid, indicators, ...counts, actions, explanation, turnedDown }, 'decision');
+}
+
+/** Nobody wants the plan of an audit that was cancelled meanwhile, here or through another replica. */
+async function checkWanted(audit: Audit, { repositories }: AuditTools, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const now = await repositories.audits.find(audit.uuid);
+  if (now?.state !== 'ONGOING') throw new AuditError('The audit was cancelled while it was running.');
 }
 
 function parametersOf(audit: Audit, strategy: Strategy<unknown>): unknown {

@@ -16,7 +16,7 @@ export interface HotHost {
 
 export function hottestHost({ cluster, forecast }: Gathered, thresholdPercent: number): HotHost {
   const whatIf = new WhatIf(cluster, forecast);
-  const overload = new Overload(whatIf, new Map([['cpu', thresholdPercent]]));
+  const overload = new Overload(whatIf, { thresholds: new Map([['cpu', thresholdPercent]]) });
   const minutes = cluster.hosts.map((_, row) => overload.expectedMinutes(row));
   const row = minutes.indexOf(Math.max(...minutes));
   const host = cluster.hosts[row]!;

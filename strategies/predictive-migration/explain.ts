@@ -56,12 +56,13 @@ export function moveReason(
       ? ''
       : `; ${target.name} then stays under ${percent(targetPeak.percent)} ${METRIC_NAMES[targetPeak.metric]}`;
   const own = instancePressure === undefined ? '' : `, the instance itself ${share(instancePressure)}`;
+  const throttled = cost.speed < 1 ? `, throttled to ${share(cost.speed)} at the assumed dirty rate` : '';
   return (
     `${outlookSentence(outlook, profile, settings)}${stays}. ` +
     `Pressure: host ${share(outlook.pressure)}${own}. ` +
     `${relief.moves.length} move(s) save ${relief.moves.reduce((sum, { benefit }) => sum + benefit, 0).toFixed(1)} min of overload expected, ` +
     `${relief.certainMinutes.toFixed(1)} min at the lower quantile, for ${relief.costMinutes.toFixed(2)} min of cost; ` +
-    `this one takes about ${cost.seconds.toFixed(0)} s with ${(cost.downtimeSeconds * 1000).toFixed(0)} ms of downtime.`
+    `this one takes about ${cost.seconds.toFixed(0)} s with ${(cost.downtimeSeconds * 1000).toFixed(0)} ms of downtime${throttled}.`
   );
 }
 

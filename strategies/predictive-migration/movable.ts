@@ -34,12 +34,11 @@ export function movableInstances(
     const obstacles = whatIf.immovable(instance.id);
     const terms = whatIf.loads.metrics.map((_, metric) => whatIf.terms(instance.id, metric));
     const unknown = whatIf.loads.metrics.find(
-      (_, metric) => terms[metric] === undefined && overload.isLimited(whatIf.indexOf(hostId), metric),
+      (_, metric) => terms[metric] === undefined && overload.isJudged(whatIf.indexOf(hostId), metric),
     );
     const cost = costOf(instance, terms, whatIf, settings);
     if (obstacles.length > 0) reject('it cannot be live-migrated', obstacles);
     else if (unknown !== undefined) reject(`its ${unknown} load is not known`);
-    else if (!cost.converges) reject('it changes its memory faster than the link can copy it');
     else movable.push({ instance, cost, terms });
   }
   return { movable, rejected };

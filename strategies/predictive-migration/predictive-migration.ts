@@ -5,10 +5,13 @@
  * benefit's lower quantile does not exceed cost and margin. Instances without metrics are neither counted nor moved.
  * Known limit: it relieves one host after the other, worst first, and never swaps instances.
  */
+import { boundUnknownMemory } from '../../candidates/bounded-memory.ts';
 import { Overload } from '../../candidates/overload.ts';
 import { Targets } from '../../candidates/targets.ts';
 import type { ClusterModel } from '../../cluster/cluster-model.ts';
+import type { Instance } from '../../cluster/instance.ts';
 import { describeObstacle } from '../../cluster/obstacle.ts';
+import { LOAD_METRICS } from '../../cluster/load-profile.ts';
 import { WhatIf } from '../../cluster/what-if.ts';
 import type { Forecast } from '../../forecast/forecast.ts';
 import type { Decision, ProposedAction, RejectedMove, Strategy, StrategyInput } from '../strategy.ts';
@@ -18,6 +21,7 @@ import type { Parameters } from './parameters.ts';
 import { parameters } from './parameters.ts';
 import type { Board, Relief } from './relieve-host.ts';
 import { relieveHost } from './relieve-host.ts';
+import type { Settings } from './settings.ts';
 import { settingsOf } from './settings.ts';
 
 export const predictiveMigration: Strategy<Parameters> = {
@@ -27,7 +31,7 @@ export const predictiveMigration: Strategy<Parameters> = {
   parameters,
   needs(given) {
     return {
-      metrics: ['cpu', 'memory'],
+      metrics: LOAD_METRICS.filter(metric => settingsOf(given).hostThresholds.has(metric)),
       historySeconds: given.period,
       stepSeconds: given.granularity,
       steps: Math.max(1, Math.ceil(given.horizon / given.granularity)),
@@ -39,13 +43,21 @@ export const predictiveMigration: Strategy<Parameters> = {
 function decide(input: StrategyInput<Parameters>): Decision {
   const { cluster, forecast } = input;
   const settings = settingsOf(input.parameters);
-  const whatIf = new WhatIf(cluster, forecast);
-  const overload = new Overload(whatIf, settings.hostThresholds);
+  const { profile, boundedHosts } = boundUnknownMemory(cluster, forecast);
+  const whatIf = new WhatIf(cluster, profile);
+  const overload = new Overload(whatIf, {
+    thresholds: settings.hostThresholds,
+    capacities: settings.hostCapacities,
+    boundedHosts,
+  });
   const targets = new Targets(whatIf, overload, settings.upperZ, host => isTarget(cluster, forecast, host));
   const board: Board = { whatIf, overload, targets, settings };
 
   const minutesBefore = totalMinutes(board);
-  const explanation: string[] = [...knowledgeGaps(cluster, forecast)];
+  const explanation: string[] = [
+    ...knowledgeGaps(cluster, forecast),
+    ...pressedInstances(cluster, forecast, settings),
+  ];
   const actions: ProposedAction[] = [];
   const rejected: RejectedMove[] = [];
   let relieved = 0;
@@ -69,7 +81,7 @@ function decide(input: StrategyInput<Parameters>): Decision {
     },
     explanation,
     rejected,
-    examined: targets.tried,
+    examined: targets.examined,
   };
 }
 
@@ -151,6 +163,23 @@ function outcome(relief: Relief, budget: number): string {
   return `nothing is planned${most.map(([reason, times]) => `; ${times} instance(s): ${reason}`).join('')}`;
 }
 
+/** Instances that will probably exceed their own vCPUs: no move helps them, but somebody should know. */
+function pressedInstances(
+  cluster: ClusterModel,
+  forecast: Forecast,
+  { parameters: given }: Settings,
+): readonly string[] {
+  const share = given.thresholds.instance_cpu_usage;
+  const pressed = cluster.instances.filter(({ id, flavor }) => {
+    const pressure = forecast.maximum(id, 'cpu')?.exceedance((flavor.vcpus * share) / 100) ?? 0;
+    return pressure >= given.pressure_threshold;
+  });
+  if (pressed.length === 0) return [];
+  return [
+    `${pressed.length} instance(s) will probably exceed ${share} % of their own vCPUs, which no move helps: ${someNames(pressed)}.`,
+  ];
+}
+
 /** Says of how many instances nothing is known, and whether that is all. */
 function knowledgeGaps(cluster: ClusterModel, forecast: Forecast): readonly string[] {
   const active = cluster.instances.filter(instance => instance.state === 'active');
@@ -158,17 +187,17 @@ function knowledgeGaps(cluster: ClusterModel, forecast: Forecast): readonly stri
   const frozen = cluster.hosts.filter(host => host.frozen !== undefined);
   const gaps: string[] = [...cluster.warnings];
   if (unknown.length > 0) {
-    const some = unknown
-      .slice(0, 3)
-      .map(instance => instance.name)
-      .join(', ');
-    const names = unknown.length > 3 ? `${some} …` : some;
     gaps.push(
-      `${unknown.length} of ${active.length} active instances have no usable CPU metrics and are left alone: ${names}.`,
+      `${unknown.length} of ${active.length} active instances have no usable CPU metrics and are left alone: ${someNames(unknown)}.`,
     );
   }
   for (const host of frozen.slice(0, 3)) gaps.push(`${host.name} is frozen: ${host.frozen}.`);
   return gaps;
+}
+
+function someNames(instances: readonly Instance[]): string {
+  const names = instances.slice(0, 3).map(instance => instance.name);
+  return instances.length > 3 ? `${names.join(', ')} …` : names.join(', ');
 }
 
 function whyNothing(

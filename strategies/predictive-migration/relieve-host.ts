@@ -78,7 +78,7 @@ class Attempt {
 
   /** Whether the host still comes too close to a threshold. */
   isNeeded(): boolean {
-    return this.#board.overload.headroom(this.#host, this.#board.settings.upperZ) < 0;
+    return this.#board.overload.minutesAt(this.#host, this.#board.settings.upperZ) > 0;
   }
 
   /** Makes the next move; false when there is none that helps. */
@@ -180,8 +180,9 @@ const LEAST_COST_MINUTES = 0.05;
 
 function withoutTarget(candidate: Movable, search: TargetSearch): RejectedMove {
   const obstacles = [...search.obstacles.values()].flat();
-  const reason =
-    `no host takes it: ${search.tooLoaded} would come too close to a threshold, ` +
-    `something else stands against ${search.obstacles.size}`;
+  const tried =
+    `none of the ${search.lookedAt} hosts with most headroom takes it: ${search.tooLoaded} would come too close to a threshold, ` +
+    `something else stands against ${search.obstacles.size} hosts or kinds of host`;
+  const reason = search.lookedAt === 0 && obstacles.length === 0 ? 'no host has headroom left' : tried;
   return { instanceId: candidate.instance.id, targetHostId: undefined, obstacles, reason };
 }

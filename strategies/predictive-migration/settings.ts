@@ -7,12 +7,16 @@ export interface Settings {
   readonly parameters: Parameters;
   /** Percent of a host's capacity. */
   readonly hostThresholds: ReadonlyMap<LoadMetric, number>;
+  /** Of hosts that do not tell their own, in the metric's unit. */
+  readonly hostCapacities: ReadonlyMap<LoadMetric, number>;
   /** Normal quantile of the load below which targets stay. */
   readonly upperZ: number;
   /** Normal quantiles along which the benefit at a source is certain enough, and harm at a target is. */
   readonly benefitZ: number;
   readonly harmZ: number;
 }
+
+const MIB = 1024 * 1024;
 
 export function settingsOf(parameters: Parameters): Settings {
   const { thresholds } = parameters;
@@ -24,9 +28,25 @@ export function settingsOf(parameters: Parameters): Settings {
   ];
   return {
     parameters,
-    hostThresholds: new Map(given.filter((entry): entry is [LoadMetric, number] => entry[1] !== undefined)),
+    hostThresholds: known(given),
+    hostCapacities: known([
+      ['disk', bytes(parameters.host_disk_bandwidth)],
+      ['network', bytes(parameters.host_network_bandwidth)],
+    ]),
     upperZ: normalQuantile(parameters.quantile),
     benefitZ: normalQuantile(parameters.benefit_quantile),
     harmZ: normalQuantile(1 - parameters.benefit_quantile),
   };
+}
+
+function known(
+  entries: readonly (readonly [LoadMetric, number | undefined])[],
+): ReadonlyMap<LoadMetric, number> {
+  return new Map(
+    entries.flatMap(([metric, value]) => (value === undefined ? [] : [[metric, value] as const])),
+  );
+}
+
+function bytes(mebibytes: number | undefined): number | undefined {
+  return mebibytes === undefined ? undefined : mebibytes * MIB;
 }

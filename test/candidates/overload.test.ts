@@ -9,7 +9,9 @@ import { noise } from '../forecast/series.ts';
 /** One host of 10 CPUs, threshold 80 %, with one load. */
 function overloadOf(steps: number, cpu: Load): Overload {
   const model = cluster({ hosts: [host('h')], instances: [instance('vm', 'h')] });
-  return new Overload(new WhatIf(model, profile(steps, { vm: { cpu } })), new Map([['cpu', 80]]));
+  return new Overload(new WhatIf(model, profile(steps, { vm: { cpu } })), {
+    thresholds: new Map([['cpu', 80]]),
+  });
 }
 
 describe('overload', () => {
@@ -63,10 +65,9 @@ describe('overload', () => {
       hosts: [host('h', { inventories: new Map() })],
       instances: [instance('vm', 'h')],
     });
-    const overload = new Overload(
-      new WhatIf(model, profile(1, { vm: { cpu: { mean: [99] } } })),
-      new Map([['cpu', 80]]),
-    );
+    const overload = new Overload(new WhatIf(model, profile(1, { vm: { cpu: { mean: [99] } } })), {
+      thresholds: new Map([['cpu', 80]]),
+    });
 
     expect(overload.expectedMinutes(0)).to.equal(0);
     expect(overload.pressure(0)).to.equal(0);

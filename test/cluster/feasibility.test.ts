@@ -217,6 +217,35 @@ const CASES: readonly Case[] = [
     obstacles: ['affinity'],
   },
   {
+    what: 'its group is split already, and the target has no member',
+    of: { serverGroupIds: ['h'] },
+    others: {
+      hosts: [host('a'), host('b'), host('c')],
+      instances: [
+        instance('vm', 'a', { serverGroupIds: ['h'] }),
+        instance('far', 'c', { serverGroupIds: ['h'] }),
+      ],
+      serverGroups: [
+        { id: 'h', name: 'h', policy: 'affinity', maxServersPerHost: 1, memberIds: ['vm', 'far'] },
+      ],
+    },
+    obstacles: ['affinity'],
+  },
+  {
+    what: 'all others of its group are there',
+    of: { serverGroupIds: ['h'] },
+    others: {
+      instances: [
+        instance('vm', 'a', { serverGroupIds: ['h'] }),
+        instance('near', 'b', { serverGroupIds: ['h'] }),
+      ],
+      serverGroups: [
+        { id: 'h', name: 'h', policy: 'affinity', maxServersPerHost: 1, memberIds: ['vm', 'near'] },
+      ],
+    },
+    obstacles: [],
+  },
+  {
     what: 'an unlike member is there',
     of: { serverGroupIds: ['g'] },
     others: {

@@ -78,6 +78,20 @@ describe('open database', () => {
     expect(JSON.stringify([error.message, error.stack])).to.not.contain('s3cret');
   });
 
+  it('says later, too, when the database cannot be used', async () => {
+    const database = await openDatabase('sqlite://');
+    const repositories = createRepositories(database);
+    await database.knex.raw('PRAGMA query_only = ON');
+
+    const error = await failure(repositories.audits.create(newAudit()));
+
+    expect(error).to.be.instanceOf(DatabaseUnavailableError);
+    expect(error.message).to.equal(
+      'The database sqlite:///:memory: is not available: attempt to write a readonly database',
+    );
+    await repositories.close();
+  });
+
   it('keeps values out of error messages', async () => {
     const repositories = createRepositories(await openDatabase('sqlite://'));
     const plan = newPlan({ auditUuid: 'no-such-audit', statusMessage: 'a private remark' });

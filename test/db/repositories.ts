@@ -158,6 +158,10 @@ export function describeRepositories(open: (now: () => Date) => Promise<Database
       expect(await repositories.audits.softDelete(uuid)).to.equal(false);
       expect(await repositories.audits.update(uuid, { statusMessage: 'x' })).to.equal(undefined);
       expect(await repositories.audits.transition(uuid, 'DELETED', 'PENDING')).to.equal(undefined);
+      expect(await repositories.audits.find(uuid, { includeDeleted: true })).to.include({
+        state: 'DELETED',
+        statusMessage: null,
+      });
     });
 
     it('spares a row whose state is none of those asked for', async () => {

@@ -96,6 +96,18 @@ describe('forecast', () => {
     expect(young.instanceTerms('vm', 'cpu')).to.equal(undefined);
   });
 
+  it('foresees the maximum in spite of gaps, or says nothing of it', () => {
+    const draw = noise(8);
+    const everyNthMissing = (n: number) =>
+      history(14, (_, step) => (step % n === 0 ? NaN : 50 + 20 * draw()));
+    const some = forecastOf(model, batch('instance_cpu_usage', { vm: everyNthMissing(50) }));
+    const many = forecastOf(model, batch('instance_cpu_usage', { vm: everyNthMissing(3) }));
+
+    expect(some.maximum('vm', 'cpu')!.exceedance(0.7 * 4)).to.be.greaterThan(0.7);
+    expect(many.instanceTerms('vm', 'cpu')).to.not.equal(undefined);
+    expect(many.maximum('vm', 'cpu')).to.equal(undefined);
+  });
+
   it('never goes below zero or beyond the vCPUs', () => {
     const draw = noise(5);
     const forecast = forecastOf(

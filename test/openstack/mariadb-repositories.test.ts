@@ -6,6 +6,8 @@ import { DatabaseUnavailableError } from '../../db/errors.ts';
 import { createRepositories } from '../../db/repositories.ts';
 import { openEmptyMariadb } from '../db/mariadb.ts';
 import { describeRepositories } from '../db/repositories.ts';
+import { newAction, newAudit, newPlan } from '../db/rows.ts';
+import { until } from './lab.ts';
 
 const SERVER = { host: '127.0.0.1', port: 13_306, user: 'lab', password: 'lab' };
 const NAME = `auspex_test_${process.pid}`;
@@ -52,6 +54,52 @@ describe("repositories on the lab's MariaDB", () => {
 
     expect(await services.list()).to.deep.equal([]);
     await database.knex.destroy();
+  });
+
+  it('gives up statements that take too long, and their connections with them', async () => {
+    const database = await openDatabase(URL, { maximumConnections: 2 });
+    const sleep = async () => database.knex.raw('SELECT SLEEP(60)').options({ timeout: 100 });
+
+    const ends = await Promise.allSettled([sleep(), sleep()]);
+
+    expect(ends.map(end => end.status)).to.deep.equal(['rejected', 'rejected']);
+    // over one of the two old connections this would come after a minute
+    expect(await createRepositories(database).services.list()).to.deep.equal([]);
+    await database.knex.destroy();
+  }).timeout(20_000);
+
+  it('tries again after a deadlock', async () => {
+    const repositories = createRepositories(await openDatabase(URL));
+    const audit = await repositories.audits.create(newAudit());
+    const plan = newPlan({ auditUuid: audit.uuid });
+    await repositories.actionPlans.createWithActions(plan, [newAction({ actionPlanUuid: plan.uuid })]);
+    await administrator.query(`USE ${NAME}`);
+    await administrator.query('START TRANSACTION');
+    // The transaction that has changed less is the one that is rolled back.
+    await administrator.query(
+      "INSERT INTO services (name, host, last_seen_at, created_at) SELECT 'x', seq, '', '' FROM seq_1_to_100",
+    );
+    await administrator.query('UPDATE actions SET status_message = ? WHERE action_plan_uuid = ?', [
+      'busy',
+      plan.uuid,
+    ]);
+
+    const deleting = repositories.actionPlans.softDelete(plan.uuid);
+    await until('the deletion waits for the action', async () => {
+      const [waiting] = await administrator.query(
+        "SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT' AND trx_query LIKE '%actions%'",
+      );
+      return (waiting as unknown[]).length > 0;
+    });
+    await administrator.query('UPDATE action_plans SET status_message = ? WHERE uuid = ?', [
+      'busy',
+      plan.uuid,
+    ]);
+    await administrator.query('COMMIT');
+
+    expect(await deleting).to.equal(true);
+    expect(await repositories.actions.list()).to.deep.equal([]);
+    await repositories.close();
   });
 
   describeRepositories(now => openEmptyMariadb(URL, now));

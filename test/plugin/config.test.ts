@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, readConfig } from '../../plugin/config.ts';
+import { ConfigError, readConfig, settingsSchema } from '../../plugin/config.ts';
 import { CloudConfigError } from '../../plugin/openstack/errors.ts';
 
 const CLOUD = {
@@ -65,3 +65,18 @@ describe('configuration', () => {
     expect(() => readConfig({ HOME: folder }, folder)).to.throw(CloudConfigError);
   });
 });
+
+describe('docs/configuration.md', () => {
+  it('names exactly the settings that there are', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
+    const documented = [...text.matchAll(/^\| `([^`]+)`/gm)].map(match => match[1]!);
+
+    expect(documented.sort()).to.deep.equal(keysOf(settingsSchema.parse({})).sort());
+  });
+});
+
+function keysOf(settings: object, prefix = ''): string[] {
+  return Object.entries(settings).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null ? keysOf(value, `${prefix}${key}.`) : [`${prefix}${key}`],
+  );
+}

@@ -5,7 +5,7 @@ import { parameters } from '../../strategies/predictive-migration/parameters.ts'
 import { predictiveMigration } from '../../strategies/predictive-migration/predictive-migration.ts';
 import type { Decision } from '../../strategies/strategy.ts';
 import type { Load } from '../cluster/tiny-cluster.ts';
-import { cluster, flavor, host, instance } from '../cluster/tiny-cluster.ts';
+import { cluster, flavor, host, instance, inventory } from '../cluster/tiny-cluster.ts';
 import { forecastOf } from './forecast-of.ts';
 
 const STEPS = 12;
@@ -140,7 +140,7 @@ describe('predictive migration', () => {
     });
 
     expect(decision.actions).to.deep.equal([]);
-    expect(decision.explanation.join(' ')).to.include('no host takes it');
+    expect(decision.explanation.join(' ')).to.include('no host has headroom left');
   });
 
   it('moves nothing for a benefit whose lower quantile does not exceed cost and margin', () => {
@@ -205,6 +205,99 @@ describe('predictive migration', () => {
 
     expect(moves(decision)).to.deep.equal(['hot-3: hot → cool']);
     expect(decision.rejected.map(({ instanceId }) => instanceId)).to.include.members(['hot-1', 'hot-2']);
+  });
+
+  it('moves by CPU alone where there are no memory metrics, and spares targets whose memory might not suffice', () => {
+    const ids = ['hot-1', 'hot-2', 'hot-3', 'hot-4'];
+    const decideWith = (big: number) => {
+      const model = cluster({
+        hosts: [host('hot'), host('cool')],
+        instances: [
+          ...ids.map(id => instance(id, 'hot', four)),
+          instance('cool-1', 'cool', { flavor: flavor({ vcpus: 4, memoryMiB: big }) }),
+        ],
+      });
+      const known = Object.fromEntries([...ids.map(id => [id, { cpu: RISING }]), ['cool-1', { cpu: QUIET }]]);
+      const bases = { hot: { cpu: { mean: [0.1] } }, cool: { cpu: { mean: [0.1] } } };
+      const forecast = forecastOf(STEPS, known, bases);
+      return moves(
+        predictiveMigration.decide({
+          cluster: model,
+          forecast,
+          parameters: parameters.parse({ horizon: 3600 }),
+        }),
+      );
+    };
+
+    expect(decideWith(4096)).to.deep.equal(['hot-1: hot → cool']);
+    expect(decideWith(98_000)).to.deep.equal([]);
+  });
+
+  it('moves busy instances too: dirtying memory fast makes a migration dear, not impossible', () => {
+    const eight = { flavor: flavor({ vcpus: 8, memoryMiB: 8192 }) };
+    const big = (vcpus: number) => ({
+      inventories: new Map([
+        ['VCPU', inventory(vcpus, { allocationRatio: 4 })],
+        ['MEMORY_MB', inventory(262_144)],
+        ['DISK_GB', inventory(999)],
+      ]),
+    });
+    const ids = Array.from({ length: 8 }, (_, n) => `busy-${n}`);
+    const model = cluster({
+      hosts: [host('hot', big(64)), host('cool', big(64))],
+      instances: ids.map(id => instance(id, 'hot', eight)),
+    });
+    const known = Object.fromEntries(
+      ids.map(id => [id, { cpu: { mean: [7], deviation: 0.2 }, memory: { mean: [6000] } }]),
+    );
+    const forecast = forecastOf(24, known, { hot: { cpu: { mean: [1] } }, cool: { cpu: { mean: [1] } } });
+    const decision = predictiveMigration.decide({
+      cluster: model,
+      forecast,
+      parameters: parameters.parse({}),
+    });
+
+    expect(decision.actions.length).to.be.greaterThan(0);
+    expect(decision.actions[0]!.reason).to.include('throttled to 45 % at the assumed dirty rate');
+  });
+
+  it('keeps to a network threshold when it is told the bandwidth', () => {
+    const given = parameters.parse({ thresholds: { host_network_io: 50 }, host_network_bandwidth: 100 });
+
+    expect(predictiveMigration.needs(given).metrics).to.deep.equal(['cpu', 'memory', 'network']);
+    expect(parameters.safeParse({ thresholds: { host_network_io: 50 } }).success).to.equal(false);
+  });
+
+  for (const wrong of [
+    { granularity: 300.5 },
+    { granularity: 700 },
+    { horizon: 0 },
+    { thresholds: { host_cpu_usage: 0 } },
+  ]) {
+    it(`refuses ${JSON.stringify(wrong)}`, () => {
+      expect(parameters.safeParse(wrong).success).to.equal(false);
+    });
+  }
+
+  it('looks past hosts that are full', () => {
+    const full = {
+      inventories: new Map([
+        ['VCPU', inventory(10, { allocationRatio: 4 })],
+        ['MEMORY_MB', inventory(102_400, { used: 102_400 })],
+        ['DISK_GB', inventory(1000)],
+      ]),
+    };
+    const crowd = Array.from({ length: 200 }, (_, n) => host(`full-${n}`, full));
+    const hosts = [host('hot'), ...crowd, host('warm')];
+    const bases = Object.fromEntries(hosts.map(({ id }) => [id, { cpu: { mean: [id === 'warm' ? 3 : 0] } }]));
+    const ids = ['hot-1', 'hot-2', 'hot-3', 'hot-4'];
+    const decision = predictiveMigration.decide({
+      cluster: cluster({ hosts, instances: ids.map(id => instance(id, 'hot', four)) }),
+      forecast: forecastOf(STEPS, Object.fromEntries(ids.map(id => [id, { cpu: RISING, memory }])), bases),
+      parameters: parameters.parse({ horizon: 3600 }),
+    });
+
+    expect(moves(decision)).to.deep.equal(['hot-1: hot → warm']);
   });
 
   it('sends nothing to a disabled, down or frozen host', () => {

@@ -52,10 +52,17 @@ export function instancesOf(sources: InstanceSources): {
       volumes: volumesOf(server, sources.volumes),
       ports: sources.ports.get(server.id) ?? [],
       createdAt: server.createdAt,
-      excluded: undefined,
+      excluded: exclusionOf(server.metadata),
     };
   });
   return { instances, warnings: warningsOf(sources, tellsPin || zones.size <= 1) };
+}
+
+/** Watcher's key by which an instance is left alone: `optimize=False`. */
+function exclusionOf(metadata: Readonly<Record<string, string>>): string | undefined {
+  const optimize = metadata['optimize'];
+  const isExcluded = optimize !== undefined && /^(false|0|no|off)$/i.test(optimize.trim());
+  return isExcluded ? `its metadata says optimize=${optimize}` : undefined;
 }
 
 export function serverGroupsOf(groups: readonly NovaServerGroup[]): {

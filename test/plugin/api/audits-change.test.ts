@@ -37,6 +37,7 @@ describe('api audits: changes', () => {
 
           expect(status).to.equal(200);
           expect(json).to.include({ name: 'a', state: 'CANCELLED' });
+          expect(api.cancelled).to.deep.equal([(json as { uuid: string }).uuid]);
         });
       }
     }
@@ -64,6 +65,14 @@ describe('api audits: changes', () => {
         });
       }
     }
+
+    it('cancel and change at once', async () => {
+      await api.repositories.audits.create(newAudit({ name: 'a' }));
+
+      const { json } = await patch('a', state('CANCELLED'), { op: 'replace', path: '/name', value: 'b' });
+
+      expect(json).to.include({ name: 'b', state: 'CANCELLED' });
+    });
 
     it('tell the state that was there when another was faster', async () => {
       await api.repositories.audits.create(newAudit({ name: 'a', state: 'PENDING' }));

@@ -188,7 +188,7 @@ describe('api strategies', () => {
     });
     const { properties } = (real.json as { parameters_spec: { properties: Record<string, object> } })
       .parameters_spec;
-    expect(properties['horizon']).to.include({ type: 'number', default: 7200, minimum: 300 });
+    expect(properties['horizon']).to.include({ type: 'integer', default: 7200, minimum: 300 });
     expect(properties['thresholds']).to.deep.include({
       default: { host_cpu_usage: 80, host_ram_usage: 90, instance_cpu_usage: 90 },
     });

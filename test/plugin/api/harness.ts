@@ -80,6 +80,8 @@ export interface ApiUnderTest {
   readonly tokens: Tokens;
   /** UUIDs of audits that were triggered, and of plans that were launched. */
   readonly triggered: string[];
+  /** UUIDs of audits that were to be broken off. */
+  readonly cancelled: string[];
   readonly launched: string[];
   /** Lines of the log. */
   readonly log: string[];
@@ -93,9 +95,16 @@ export const IDENTITY_URL = 'http://keystone.example:5000';
 
 /** Serves the API on a free port, on a database in memory. */
 export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<ApiUnderTest> {
-  const under = { now: Date.parse('2026-03-01T12:00:00Z'), triggered: [], launched: [], log: [] } as {
+  const under = {
+    now: Date.parse('2026-03-01T12:00:00Z'),
+    triggered: [],
+    cancelled: [],
+    launched: [],
+    log: [],
+  } as {
     now: number;
     triggered: string[];
+    cancelled: string[];
     launched: string[];
     log: string[];
   };
@@ -128,7 +137,10 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
     },
     tokenValidator: tokens,
     identityUrl: IDENTITY_URL,
-    audits: { trigger: uuid => under.triggered.push(uuid) },
+    audits: {
+      trigger: uuid => under.triggered.push(uuid),
+      cancel: uuid => under.cancelled.push(uuid),
+    },
     applier: {
       launch: uuid => {
         under.launched.push(uuid);

@@ -16,6 +16,15 @@ describe('token cache', () => {
     expect(tokens.asked).to.deep.equal(['t0']);
   });
 
+  it('asks once for those who want to know at the same time', async () => {
+    const tokens = new Tokens();
+    const cache = new TokenCache(tokens, () => 0);
+
+    await Promise.all([cache.validate('t'), cache.validate('t'), cache.validate('u')]);
+
+    expect(tokens.asked).to.deep.equal(['t', 'u']);
+  });
+
   it('does not keep a failure', async () => {
     const tokens = new Tokens();
     const owner = { userId: 'u', projectId: 'p', roles: ['admin'], expiresAt: '2999-01-01T00:00:00Z' };

@@ -226,6 +226,41 @@ describe('audit runner', () => {
     expect(forced.state).to.equal('SUCCEEDED');
   });
 
+  it('stores no plan, and starts none, of an audit that is cancelled while it runs', async () => {
+    const { uuid } = await create({ autoTrigger: true });
+    const collecting = Promise.withResolvers<void>();
+    const audits = runner({
+      collectCluster: signal => {
+        collecting.resolve();
+        return never(signal);
+      },
+    });
+    audits.trigger(uuid);
+    await collecting.promise;
+    await repositories.audits.transition(uuid, 'ONGOING', 'CANCELLED');
+    audits.cancel(uuid);
+    await audits.whenIdle();
+
+    expect((await repositories.audits.find(uuid))!.state).to.equal('CANCELLED');
+    expect(await repositories.actionPlans.list()).to.deep.equal([]);
+    expect(launched).to.deep.equal([]);
+  });
+
+  it('stores no plan of an audit that another replica has cancelled', async () => {
+    const { uuid } = await create({ autoTrigger: true });
+    const audits = runner({
+      collectCluster: async () => {
+        await repositories.audits.transition(uuid, 'ONGOING', 'CANCELLED');
+        return model;
+      },
+    });
+    audits.trigger(uuid);
+    await audits.whenIdle();
+
+    expect((await repositories.audits.find(uuid))!.state).to.equal('CANCELLED');
+    expect(await repositories.actionPlans.list()).to.deep.equal([]);
+  });
+
   it('cancels what a stop interrupts', async () => {
     const { uuid } = await create();
     const audits = runner({ collectCluster: never });

@@ -153,7 +153,7 @@ describe('collect cluster', () => {
         pinned_availability_zone: 'nova',
         locked: true,
         tags: ['web'],
-        metadata: { tier: 'gold' },
+        metadata: { tier: 'gold', optimize: 'False' },
         flavor: {
           original_name: 'big',
           vcpus: 4,
@@ -213,7 +213,7 @@ describe('collect cluster', () => {
           ]),
           pinnedZone: 'nova',
           locked: true,
-          metadata: { tier: 'gold' },
+          metadata: { tier: 'gold', optimize: 'False' },
           tags: ['web'],
           imageProperties: { hw_disk_bus: 'scsi' },
           serverGroupIds: ['g1'],
@@ -224,7 +224,7 @@ describe('collect cluster', () => {
           ],
           ports: [{ id: 'p1', networkId: 'n1', vnicType: 'direct' }],
           createdAt: '2026-04-01T00:00:00Z',
-          excluded: undefined,
+          excluded: 'its metadata says optimize=False',
         },
       ]);
       expect(model.serverGroups).to.deep.equal([

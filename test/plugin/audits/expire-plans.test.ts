@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { randomUUID } from 'node:crypto';
+import { openDatabase } from '../../../db/connect.ts';
+import { createRepositories } from '../../../db/repositories.ts';
+import { expirePlans } from '../../../plugin/audits/expire-plans.ts';
+import type { ActionPlanState } from '../../../plugin/lifecycle/action-plan.ts';
+import type { Repositories } from '../../../plugin/lifecycle/repositories.ts';
+
+const CREATED = Date.parse('2026-01-01T00:00:00Z');
+const HOUR = 3_600_000;
+
+describe('expiry of recommended plans', () => {
+  let repositories: Repositories;
+
+  beforeEach(async () => {
+    repositories = createRepositories(await openDatabase('sqlite://', { now: () => new Date(CREATED) }));
+  });
+
+  afterEach(() => repositories.close());
+
+  async function plan(state: ActionPlanState): Promise<string> {
+    const [uuid, auditUuid] = [randomUUID(), randomUUID()];
+    await repositories.audits.create({
+      uuid: auditUuid,
+      name: auditUuid,
+      auditType: 'ONESHOT',
+      state: 'SUCCEEDED',
+      parameters: {},
+      interval: null,
+      goalName: 'goal',
+      strategyName: null,
+      scope: [],
+      autoTrigger: false,
+      force: false,
+      nextRunAt: null,
+      hostname: null,
+      startAt: null,
+      endAt: null,
+      statusMessage: null,
+    });
+    await repositories.actionPlans.createWithActions(
+      {
+        uuid,
+        auditUuid,
+        strategyName: 'strategy',
+        state,
+        efficacyIndicators: [],
+        globalEfficacy: [],
+        hostname: null,
+        statusMessage: null,
+      },
+      [],
+    );
+    return uuid;
+  }
+
+  it('supersedes the old ones, with a reason', async () => {
+    const uuid = await plan('RECOMMENDED');
+
+    expect(await expirePlans(repositories, { hours: 24, now: CREATED + 23 * HOUR })).to.equal(0);
+    expect(await expirePlans(repositories, { hours: 24, now: CREATED + 24 * HOUR })).to.equal(1);
+    const now = await repositories.actionPlans.find(uuid);
+    expect(now?.state).to.equal('SUPERSEDED');
+    expect(now?.statusMessage).to.equal('Not started within 24 h: its forecast no longer holds.');
+  });
+
+  it('leaves plans that are begun or over, and all when it is switched off', async () => {
+    for (const state of ['PENDING', 'ONGOING', 'SUCCEEDED'] as const) await plan(state);
+    expect(await expirePlans(repositories, { hours: 1, now: CREATED + 99 * HOUR })).to.equal(0);
+
+    await plan('RECOMMENDED');
+    expect(await expirePlans(repositories, { hours: 0, now: CREATED + 99 * HOUR })).to.equal(0);
+  });
+});
