@@ -8,6 +8,7 @@ import type { World } from '../world/world.ts';
 import { CallFaults } from './call-faults.ts';
 import type { SimulatorContext } from './context.ts';
 import { Failure, PROJECT_ID } from './context.ts';
+import { controlRoutes } from './control.ts';
 import { cinderRoutes, glanceRoutes, neutronRoutes } from './devices.ts';
 import { gnocchiRoutes } from './gnocchi.ts';
 import { CREDENTIALS, keystoneRoutes } from './keystone.ts';
@@ -104,6 +105,7 @@ function appOf(context: SimulatorContext, now: () => number): Express {
   });
   app.use(context.faults.handler);
   app.use(express.json({ limit: MAXIMUM_BODY }));
+  app.use('/simulator', controlRoutes(context));
   app.use('/identity', keystoneRoutes(context));
   app.use('/compute/v2.1', novaRoutes(context));
   app.use('/placement', placementRoutes(context));

@@ -178,6 +178,30 @@ describe('faults of the simulated cloud', () => {
     expect(cluster.hostByName.get('compute-1')?.frozen).to.equal(undefined);
   });
 
+  it('takes faults by request, and forgets them again', async () => {
+    await open();
+    const ask = async (method: string, path: string, body?: unknown) => {
+      const response = await fetch(`${simulated.simulator.url}/simulator/${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return response.status;
+    };
+
+    expect(await ask('POST', 'faults', { kind: 'fail', service: 'compute', status: 503 })).to.equal(204);
+    expect(await sentence(servers())).to.include('simulated failure');
+    expect(await ask('DELETE', 'faults')).to.equal(204);
+    expect(await sentence(servers())).to.equal('done');
+    expect(await ask('POST', 'faults', { kind: 'host_dies', name: 'compute-2' })).to.equal(204);
+    expect(world.hosts.get('compute-2')?.alive).to.equal(false);
+    expect(await ask('POST', 'faults', { kind: 'host_dies', name: 'nowhere' })).to.equal(404);
+    expect(await ask('POST', 'faults', { kind: 'earthquake' })).to.equal(400);
+    expect(await ask('DELETE', 'tokens')).to.equal(204);
+    expect(await sentence(servers())).to.equal('done');
+    expect(simulated.cloud.session.requestCounts.get('identity')).to.equal(2);
+  });
+
   it('says in one sentence that its port is taken', async () => {
     await open();
     const port = Number(new URL(simulated.simulator.url).port);
