@@ -13,6 +13,9 @@ const GLANCE_DEFAULT_PAGE = 25;
 /** Neutron, as far as the ports of servers. */
 export function neutronRoutes(context: SimulatorContext): Router {
   const router = Router();
+  router.get('/', (_request, response) => {
+    response.json({ versions: [versionOf('v2.0', `${context.url()}/network/v2.0/`)] });
+  });
   router.use(requireToken(context));
   router.get('/v2.0/ports', (request, response) => {
     newRequestId(response, ['x-openstack-request-id']);
@@ -66,6 +69,9 @@ export function cinderRoutes(context: SimulatorContext): Router {
 /** Glance: the one image that everything was built from. */
 export function glanceRoutes(context: SimulatorContext): Router {
   const router = Router();
+  router.get('/', (_request, response) => {
+    response.status(300).json({ versions: [versionOf('v2.17', `${context.url()}/image/v2/`)] });
+  });
   router.use(requireToken(context));
   router.get('/v2/images', (request, response) => {
     newRequestId(response, ['x-openstack-request-id']);
@@ -100,6 +106,10 @@ export function glanceRoutes(context: SimulatorContext): Router {
     response.json({ images: items, first: '/v2/images', schema: '/v2/schemas/images', ...following });
   });
   return router;
+}
+
+function versionOf(id: string, href: string): object {
+  return { id, status: 'CURRENT', links: [{ rel: 'self', href }] };
 }
 
 function guestsById({ world }: SimulatorContext, idOf: (guest: Guest) => string): Guest[] {

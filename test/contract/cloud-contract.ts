@@ -155,6 +155,18 @@ export function cloudContract(open: () => Promise<CloudUnderTest>): void {
     });
   }
 
+  it('tells any client, without a token, which versions of Glance and Neutron there are', async () => {
+    const { session } = subject.cloud;
+    const discovered = async (service: 'image' | 'network') => {
+      const response = await fetch(`${await session.endpoint(service, signal)}/`, { signal });
+      const { versions } = (await response.json()) as { versions: { id: string; status: string }[] };
+      return [response.status, versions.find(({ status }) => status === 'CURRENT')?.id.split('.')[0]];
+    };
+
+    expect(await discovered('image')).to.deep.equal([300, 'v2']);
+    expect(await discovered('network')).to.deep.equal([200, 'v2']);
+  });
+
   it('gives all ports at once when no limit is given, whatever the marker', async () => {
     const call = { service: 'network', method: 'GET', path: '/v2.0/ports', signal } as const;
     const { session } = subject.cloud;
