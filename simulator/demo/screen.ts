@@ -16,7 +16,8 @@ export interface Output {
 
 export function createScreen(output: Output): Screen {
   const isTerminal = output.isTTY === true;
-  const width = output.columns ?? 100;
+  // Some terminals say that they have no columns at all.
+  const width = output.columns || 100;
   let shown = 0;
   const draw = (lines: readonly string[]): void => {
     if (shown > 0) output.write(`\u001b[${shown}A\u001b[J`);
