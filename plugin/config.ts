@@ -62,13 +62,23 @@ const VARIABLES: Readonly<Record<string, string>> = {
  * Throws `ConfigError`, or `CloudConfigError` for the cloud.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env, cwd = process.cwd()): Config {
-  const given: Record<string, unknown> = { ...readFile(env['AUSPEX_CONFIG'], cwd) };
+  const settings = readSettings(env, cwd);
+  return { settings, cloud: readCloudConfig({ env, cwd, homeDir: env['HOME'] ?? homedir() }) };
+}
+
+/** The same without the cloud; `defaults` go below file and variables. Throws `ConfigError`. */
+export function readSettings(
+  env: NodeJS.ProcessEnv = process.env,
+  cwd = process.cwd(),
+  defaults: Readonly<Record<string, unknown>> = {},
+): Settings {
+  const given: Record<string, unknown> = { ...defaults, ...readFile(env['AUSPEX_CONFIG'], cwd) };
   for (const [variable, key] of Object.entries(VARIABLES)) {
     if (env[variable] !== undefined && env[variable] !== '') given[key] = env[variable];
   }
   const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) throw new ConfigError(problemsOf(parsed.error).join('\n'));
-  return { settings: parsed.data, cloud: readCloudConfig({ env, cwd, homeDir: env['HOME'] ?? homedir() }) };
+  return parsed.data;
 }
 
 function readFile(path: string | undefined, cwd: string): Record<string, unknown> {

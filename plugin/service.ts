@@ -6,6 +6,7 @@ import { createRepositories } from '../db/repositories.ts';
 import { GOALS } from '../goals/goals.ts';
 import { STRATEGIES } from '../strategies/strategies.ts';
 import { ACTION_TYPES } from './actions/action-types.ts';
+import type { Clock } from './actions/clock.ts';
 import { systemClock } from './actions/clock.ts';
 import { createApi } from './api/api.ts';
 import { createApplier } from './applier/applier.ts';
@@ -37,8 +38,16 @@ const HEARTBEAT_SECONDS = 60;
 const START_TIMEOUT_SECONDS = 60;
 const API_GRACE_MILLISECONDS = 5000;
 
+export interface ServiceOptions {
+  /** The time that the cloud is in: another than this machine's when the cloud is simulated. */
+  readonly clock?: Clock;
+}
+
 /** Starts everything, the API last. Throws, with nothing left running, when the cloud, the database or the address is not to be had. */
-export async function startService(config: Config): Promise<Service> {
+export async function startService(
+  config: Config,
+  { clock = systemClock }: ServiceOptions = {},
+): Promise<Service> {
   const { settings } = config;
   const logger = pino({ name: 'auspex', level: settings.logLevel });
   const onFailure: (() => unknown)[] = [];
@@ -46,9 +55,11 @@ export async function startService(config: Config): Promise<Service> {
     const cloud = openCloud(config.cloud);
     onFailure.push(() => cloud.close());
     await checkCloud(cloud);
-    const repositories = createRepositories(await openDatabase(settings.databaseUrl));
+    const repositories = createRepositories(
+      await openDatabase(settings.databaseUrl, { now: () => new Date(clock.now()) }),
+    );
     onFailure.push(() => repositories.close());
-    return await assemble(config, cloud, repositories, logger);
+    return await assemble(config, { cloud, repositories, logger, clock });
   } catch (error) {
     for (const undo of onFailure.toReversed()) await undo();
     throw error;
@@ -57,22 +68,30 @@ export async function startService(config: Config): Promise<Service> {
 
 async function assemble(
   config: Config,
-  cloud: Cloud,
-  repositories: Repositories,
-  logger: Logger,
+  {
+    cloud,
+    repositories,
+    logger,
+    clock,
+  }: {
+    readonly cloud: Cloud;
+    readonly repositories: Repositories;
+    readonly logger: Logger;
+    readonly clock: Clock;
+  },
 ): Promise<Service> {
   const { settings } = config;
   const { hostname } = settings;
-  const datasource = createGnocchiDatasource({ session: cloud.session });
+  const datasource = createGnocchiDatasource({ session: cloud.session, now: () => clock.now() });
   const shared = { repositories, goals: GOALS, strategies: STRATEGIES, actionTypes: ACTION_TYPES, logger };
   const watch = new ClusterWatch(
-    (previous, signal) => collectCluster(cloud, { signal, clock: () => new Date(), previous }),
-    Date.now,
+    (previous, signal) => collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous }),
+    () => clock.now(),
   );
   const applier = createApplier({
     ...shared,
     cloud,
-    clock: systemClock,
+    clock,
     settings: settings.applier,
     hostname,
   });
@@ -80,7 +99,7 @@ async function assemble(
     ...shared,
     collectCluster: signal => watch.take(signal),
     datasource,
-    now: Date.now,
+    now: () => clock.now(),
     newUuid: randomUUID,
     applier,
     hostname,
@@ -94,7 +113,7 @@ async function assemble(
     identityUrl: settings.wwwAuthenticateUri || config.cloud.authUrl,
     audits,
     applier,
-    clock: systemClock,
+    clock,
     isBehindProxy: settings.behindProxy,
   });
   const listening = await listen(app, settings.host, settings.port);
@@ -103,7 +122,7 @@ async function assemble(
     await audits.recover();
     await applier.recover();
     const hours = settings.audits.actionPlanExpiryHours;
-    await expirePlans(repositories, { hours, now: Date.now() });
+    await expirePlans(repositories, { hours, now: clock.now() });
   });
   logger.info({ url: listening.url, cloud: config.cloud.name }, 'auspex listens');
   return {

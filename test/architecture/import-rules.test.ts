@@ -48,6 +48,27 @@ describe('architecture', () => {
       "export { y } from '../../db/connect.ts';",
       'plugin/openstack must not know db',
     ],
+    ['simulator/world/x.ts', "import { createServer } from 'node:http';", 'the pure zone has no effects'],
+    [
+      'simulator/world/x.ts',
+      "import { s } from '../http/server.ts';",
+      'simulator/world must not know simulator/http',
+    ],
+    [
+      'simulator/http/x.ts',
+      "import { Session } from '../../plugin/openstack/session.ts';",
+      'simulator/http must not know plugin/openstack',
+    ],
+    [
+      'plugin/openstack/x.ts',
+      "import { World } from '../../simulator/world/world.ts';",
+      'plugin/openstack must not know simulator/world',
+    ],
+    [
+      'simulator/http/x.ts',
+      "import { runDemo } from '../demo/run.ts';",
+      'nothing imports what puts everything together',
+    ],
   ] as const) {
     it(`catches ${file}: ${source}`, () => {
       const found = violations(new Map([[file, source]]));

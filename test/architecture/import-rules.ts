@@ -33,6 +33,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/audits',
     'plugin/lifecycle',
   ],
+  'simulator/world': ['cluster'],
+  'simulator/http': ['simulator/world'],
+  'simulator/scenario': ['simulator/world'],
 };
 
 /** Files at the edge, which put everything together. */
@@ -42,8 +45,12 @@ const COMPOSITION = [
   'plugin/config.ts',
   'plugin/listen.ts',
   'plugin/periodic.ts',
+  'simulator/demo.ts',
+  'simulator/simulated-service.ts',
 ];
-const PURE = ['cluster', 'forecast', 'candidates', 'goals', 'strategies'];
+/** A demonstration is put together of everything, too. */
+const COMPOSITION_FOLDER = 'simulator/demo/';
+const PURE = ['cluster', 'forecast', 'candidates', 'goals', 'strategies', 'simulator/world'];
 /** What the pure zone may use from outside. */
 const PURE_PACKAGES = ['zod'];
 
@@ -62,7 +69,7 @@ export function violations(files: ReadonlyMap<string, string>): readonly string[
 /** All sources that the rules are about. */
 export function projectSources(root: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  for (const folder of [...PURE, 'db', 'plugin']) {
+  for (const folder of [...PURE, 'db', 'plugin', 'simulator']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
       const file = join(folder, entry);
       if (file.endsWith('.ts')) files.set(file, readFileSync(join(root, file), 'utf8'));
@@ -72,7 +79,7 @@ export function projectSources(root: string): ReadonlyMap<string, string> {
 }
 
 function judge(file: string, imported: string): string | undefined {
-  if (COMPOSITION.includes(file)) return undefined;
+  if (isComposition(file)) return undefined;
   const from = folderOf(file);
   if (from === undefined) return 'its folder has no rule';
   if (!imported.startsWith('.')) {
@@ -80,12 +87,16 @@ function judge(file: string, imported: string): string | undefined {
     return isForbidden ? 'the pure zone has no effects' : undefined;
   }
   const target = normalize(join(dirname(file), imported));
-  if (COMPOSITION.includes(target)) return 'nothing imports what puts everything together';
+  if (isComposition(target)) return 'nothing imports what puts everything together';
   const to = folderOf(target);
   if (to === undefined) return 'it lies outside';
   if (from === 'strategies' && to === 'strategies') return strategyRule(file, target);
   if (from === to || MAY_IMPORT[from]!.includes(to)) return undefined;
   return `${from} must not know ${to}`;
+}
+
+function isComposition(file: string): boolean {
+  return COMPOSITION.includes(file) || file.startsWith(COMPOSITION_FOLDER);
 }
 
 /** A strategy is a file, or a folder with private helpers; only the list of all strategies knows several. */

@@ -33,6 +33,7 @@ describe('lint', () => {
       'export const f = (): unknown => setTimeout(() => undefined, 1);',
       'no-restricted-globals',
     ],
+    ['simulator/world/j.ts', 'export const j = (): number => Math.random();', 'no-restricted-properties'],
     ['plugin/g.ts', "export const g = process.env['HOME'];", 'no-process-env'],
     ['plugin/h.ts', 'export const h = (x: any): unknown => x;', 'no-explicit-any'],
     [
