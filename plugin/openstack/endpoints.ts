@@ -4,11 +4,11 @@ import { SERVICES } from './services.ts';
 import type { Service } from './services.ts';
 import type { Catalogue } from './token.ts';
 
-/** The service's URL without trailing slash. Throws `ServiceMissingError`. */
+/** The service's URL without trailing slash; Keystone is at least where one logs in. Throws `ServiceMissingError`. */
 export function endpointOf(
   catalogue: Catalogue,
   service: Service,
-  config: Pick<CloudConfig, 'region' | 'interface' | 'endpointOverrides'>,
+  config: Pick<CloudConfig, 'authUrl' | 'region' | 'interface' | 'endpointOverrides'>,
 ): string {
   const override = config.endpointOverrides[service];
   if (override !== undefined) return override;
@@ -16,6 +16,7 @@ export function endpointOf(
   const regions = new Set(found.map(endpoint => endpoint.region));
   const first = found[0];
   if (first !== undefined && regions.size === 1) return first.url;
+  if (first === undefined && service === 'identity') return config.authUrl;
 
   const where = config.region === undefined ? '' : ` in region ${config.region}`;
   throw new ServiceMissingError(

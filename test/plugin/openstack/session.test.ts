@@ -150,6 +150,12 @@ describe('session', () => {
       expect(await session.hasService('compute', signal)).to.equal(true);
     });
 
+    it('asks Keystone where it logs in when its region has none of its own', async () => {
+      const session = harness.open({ ...cloud.config, region: 'RegionTwo' });
+
+      expect(await session.endpoint('identity', signal)).to.equal(cloud.config.authUrl);
+    });
+
     it('looks in its own region and interface only', async () => {
       const elsewhere = await failureOf(harness.list(harness.open({ ...cloud.config, region: 'RegionTwo' })));
       const inside = await failureOf(harness.list(harness.open({ ...cloud.config, interface: 'internal' })));
