@@ -14,6 +14,7 @@ import type { Audit } from '../../../plugin/lifecycle/audit.ts';
 import type { New, Repositories } from '../../../plugin/lifecycle/repositories.ts';
 import { STRATEGIES } from '../../../strategies/strategies.ts';
 import { cluster, flavor, host, instance, inventory } from '../../cluster/tiny-cluster.ts';
+import { newAudit } from '../../db/rows.ts';
 import { batch, history, noise, START } from '../../forecast/series.ts';
 
 /** Instances on `hot`, 10 CPUs, that are busy in the hour after START on every day. */
@@ -21,7 +22,16 @@ const HOT = Array.from({ length: 4 }, (_, n) => `10000000-0000-4000-8000-0000000
 const COOL = '20000000-0000-4000-8000-000000000000';
 const four = { flavor: flavor({ vcpus: 4 }) };
 const model = cluster({
-  hosts: [host('hot'), host('cool', { inventories: new Map([['VCPU', inventory(20)], ['MEMORY_MB', inventory(102_400)], ['DISK_GB', inventory(999)]]) })], // prettier-ignore
+  hosts: [
+    host('hot'),
+    host('cool', {
+      inventories: new Map([
+        ['VCPU', inventory(20)],
+        ['MEMORY_MB', inventory(102_400)],
+        ['DISK_GB', inventory(999)],
+      ]),
+    }),
+  ],
   instances: [...HOT.map(id => instance(id, 'hot', four)), instance(COOL, 'cool', four)],
 });
 
@@ -89,26 +99,7 @@ describe('audit runner', () => {
   }
 
   function create(audit: Partial<New<Audit>> = {}): Promise<Audit> {
-    const uuid = randomUUID();
-    return repositories.audits.create({
-      uuid,
-      name: uuid,
-      auditType: 'ONESHOT',
-      state: 'PENDING',
-      parameters: { horizon: 3600 },
-      interval: null,
-      goalName: 'predictive_migration',
-      strategyName: null,
-      scope: [],
-      autoTrigger: false,
-      force: false,
-      nextRunAt: null,
-      hostname: null,
-      startAt: null,
-      endAt: null,
-      statusMessage: null,
-      ...audit,
-    });
+    return repositories.audits.create(newAudit({ parameters: { horizon: 3600 }, ...audit }));
   }
 
   it('turns a PENDING audit into a recommended plan with actions and indicators', async () => {
@@ -172,7 +163,7 @@ describe('audit runner', () => {
       {
         datasource: {
           ...source,
-          // eslint-disable-next-line require-yield
+          // eslint-disable-next-line require-yield -- it fails before its first batch
           async *query(): AsyncIterable<UsageBatch> {
             throw await Promise.resolve(new DatasourceError('Gnocchi does not answer'));
           },

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { randomUUID } from 'node:crypto';
 import { openDatabase } from '../../../db/connect.ts';
 import { createRepositories } from '../../../db/repositories.ts';
 import { expirePlans } from '../../../plugin/audits/expire-plans.ts';
 import type { ActionPlanState } from '../../../plugin/lifecycle/action-plan.ts';
 import type { Repositories } from '../../../plugin/lifecycle/repositories.ts';
+import { newAudit, newPlan } from '../../db/rows.ts';
 
 const CREATED = Date.parse('2026-01-01T00:00:00Z');
 const HOUR = 3_600_000;
@@ -19,38 +19,8 @@ describe('expiry of recommended plans', () => {
   afterEach(() => repositories.close());
 
   async function plan(state: ActionPlanState): Promise<string> {
-    const [uuid, auditUuid] = [randomUUID(), randomUUID()];
-    await repositories.audits.create({
-      uuid: auditUuid,
-      name: auditUuid,
-      auditType: 'ONESHOT',
-      state: 'SUCCEEDED',
-      parameters: {},
-      interval: null,
-      goalName: 'goal',
-      strategyName: null,
-      scope: [],
-      autoTrigger: false,
-      force: false,
-      nextRunAt: null,
-      hostname: null,
-      startAt: null,
-      endAt: null,
-      statusMessage: null,
-    });
-    await repositories.actionPlans.createWithActions(
-      {
-        uuid,
-        auditUuid,
-        strategyName: 'strategy',
-        state,
-        efficacyIndicators: [],
-        globalEfficacy: [],
-        hostname: null,
-        statusMessage: null,
-      },
-      [],
-    );
+    const { uuid: auditUuid } = await repositories.audits.create(newAudit({ state: 'SUCCEEDED' }));
+    const { uuid } = await repositories.actionPlans.createWithActions(newPlan({ auditUuid, state }), []);
     return uuid;
   }
 
