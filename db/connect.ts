@@ -2,7 +2,7 @@ import knex from 'knex';
 import type { Knex } from 'knex';
 import { translateError } from './availability.ts';
 import { DatabaseUrlError } from './errors.ts';
-import { migrate } from './migrations.ts';
+import { migrate } from './migrate.ts';
 import { MysqlClient, mysqlConnection, prepareSession } from './mysql.ts';
 import { NodeSqliteClient } from './node-sqlite.ts';
 

@@ -1,0 +1,51 @@
+import type { Knex } from 'knex';
+
+export type CreateTable = (table: Knex.CreateTableBuilder) => void;
+
+/**
+ * One step from a schema to the next. MySQL commits each change of a table by itself, so both ways must be able to take
+ * up what broke off: ask whether a table or column is there before adding or dropping it.
+ */
+export interface Migration {
+  /** `NNNN-what-it-does`: they run in this order. */
+  readonly name: string;
+  up(db: Knex): Promise<void>;
+  down(db: Knex): Promise<void>;
+}
+
+/** Creates those that are not there yet. */
+export async function createTables(db: Knex, tables: Readonly<Record<string, CreateTable>>): Promise<void> {
+  for (const [name, create] of Object.entries(tables)) {
+    if (await db.schema.hasTable(name)) continue;
+    await db.schema.createTable(name, table => {
+      if (db.client.dialect === 'mysql') {
+        table.engine('InnoDB');
+        table.charset('utf8mb4');
+        table.collate('utf8mb4_bin');
+      }
+      create(table);
+    });
+  }
+}
+
+export async function dropTables(db: Knex, names: readonly string[]): Promise<void> {
+  for (const name of names.toReversed()) await db.schema.dropTableIfExists(name);
+}
+
+/** Adds the column unless it is there. */
+export async function addColumn(
+  db: Knex,
+  table: string,
+  column: string,
+  add: (table: Knex.AlterTableBuilder) => void,
+): Promise<void> {
+  if (!(await db.schema.hasColumn(table, column))) await db.schema.alterTable(table, add);
+}
+
+/** Drops the column if it is there. */
+export async function dropColumn(db: Knex, table: string, column: string): Promise<void> {
+  if (!(await db.schema.hasColumn(table, column))) return;
+  await db.schema.alterTable(table, builder => {
+    builder.dropColumn(column);
+  });
+}
