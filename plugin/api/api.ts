@@ -8,10 +8,11 @@ import { auditRoutes } from './audits.ts';
 import { authenticate } from './auth.ts';
 import { readCatalogue } from './catalogue.ts';
 import type { ApiContext } from './context.ts';
-import { serveRoutes } from './dispatch.ts';
+import { dataModelRoutes } from './data-model.ts';
+import { serveRoot, serveRoutes } from './dispatch.ts';
 import { errorReplies } from './error-replies.ts';
 import { ApiError } from './errors.ts';
-import { baseUrlOf, beginExchange, canonicalUrl, exchangeOf, send } from './exchange.ts';
+import { beginExchange, canonicalUrl, exchangeOf } from './exchange.ts';
 import { goalRoutes } from './goals.ts';
 import {
   MAXIMUM_VERSION,
@@ -48,7 +49,7 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   app.set('query parser', false);
   app.set('trust proxy', options.isBehindProxy ?? false);
   app.use(begin);
-  app.get('/', (request, response) => send(response, { body: versionsDocument(baseUrlOf(request)) }));
+  serveRoot(app, versionsDocument);
   app.use(authentication(cache));
   app.use(versionNegotiation);
   app.use(express.text({ type: () => true, limit: MAXIMUM_BODY }));
@@ -62,7 +63,11 @@ export async function createApi(options: ApiOptions): Promise<Express> {
 
 function routesOf(context: ApiContext): readonly Route[] {
   return [
-    { method: 'GET', path: '/', handle: ({ baseUrl }) => ({ body: resourcesDocument(baseUrl) }) },
+    {
+      method: 'GET',
+      path: '/',
+      handle: ({ baseUrl, minor }) => ({ body: resourcesDocument(baseUrl, minor) }),
+    },
     ...goalRoutes(context),
     ...strategyRoutes(context),
     ...auditTemplateRoutes(context),
@@ -71,6 +76,7 @@ function routesOf(context: ApiContext): readonly Route[] {
     ...actionRoutes(context),
     ...scoringEngineRoutes(context),
     ...serviceRoutes(context),
+    ...dataModelRoutes(context),
   ];
 }
 

@@ -29,6 +29,7 @@ export async function patchActionPlan(
   if (forbidden !== undefined) throw patchError(operations, `${forbidden.path} can't be updated.`);
   const document = { state, hostname, global_efficacy: globalEfficacy };
   const wanted = applyPatch(document, operations)['state'];
+  if (wanted === null) throw transitionError(operations, state, 'None');
   if (typeof wanted !== 'string' || !Object.hasOwn(ACTION_PLAN_TRANSITIONS, wanted)) {
     throw patchError(operations, `Invalid state: ${String(wanted)}`);
   }

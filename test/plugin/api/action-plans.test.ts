@@ -208,7 +208,7 @@ describe('api action plans', () => {
     for (const [what, operation, faultstring] of [
       ['an unknown state', state('FOO'), /Reason: Invalid state: FOO$/],
       ['a name of every object as state', state('toString'), /Reason: Invalid state: toString$/],
-      ['null as state', state(null), /Reason: Invalid state: null$/],
+      ['null as state', state(null), /State transition not allowed: \(RECOMMENDED -> None\)$/],
       ['another attribute', { op: 'replace', path: '/hostname', value: 'x' }, /State transition not allowed: \(RECOMMENDED -> RECOMMENDED\)$/],
       ['the status message', { op: 'replace', path: '/status_message', value: 'x' }, /\/status_message can't be updated\.$/],
       ['the UUID', { op: 'replace', path: '/uuid', value: 'x' }, /^'\/uuid' is an internal attribute and can not be updated$/],
