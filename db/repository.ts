@@ -11,7 +11,7 @@ export function repository<Row extends BaseRow>({ knex, now }: Database, table: 
     create: row => insertRow(knex, table, row, now()),
     find: (uuid, options) => findRow(knex, table, { uuid }, options),
     list: query => listRows(knex, table, query),
-    update: (uuid, changes) => updateRow(knex, table, uuid, changes, now()),
+    update: (uuid, changes, seen) => updateRow(knex, table, { uuid, changes, seen, at: now() }),
     softDelete: async uuid => (await softDeleteRows(knex, table, { where: { uuid }, at: now() })) === 1,
   };
 }
@@ -35,8 +35,8 @@ export function statefulRepository<Row extends BaseRow, State extends string>(
   const { knex, now } = database;
   return {
     ...repository(database, table),
-    transition: (uuid, from, to, changes = {}) =>
-      claimRow(knex, table, { uuid, from, to, changes, at: now() }),
+    transition: (uuid, from, to, changes = {}, seen = undefined) =>
+      claimRow(knex, table, { uuid, from, to, changes, seen, at: now() }),
     softDelete: async (uuid, from) =>
       (await softDeleteRows(knex, table, { where: { uuid }, from, at: now() })) === 1,
   };
