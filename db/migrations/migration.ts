@@ -42,10 +42,8 @@ export async function addColumn(
   if (!(await db.schema.hasColumn(table, column))) await db.schema.alterTable(table, add);
 }
 
-/** Drops the column if it is there. */
+/** Drops the column if it is there; indexes on it must be gone. Knex would rebuild the whole table on SQLite. */
 export async function dropColumn(db: Knex, table: string, column: string): Promise<void> {
   if (!(await db.schema.hasColumn(table, column))) return;
-  await db.schema.alterTable(table, builder => {
-    builder.dropColumn(column);
-  });
+  await db.raw('ALTER TABLE ?? DROP COLUMN ??', [table, column]);
 }
