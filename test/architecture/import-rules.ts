@@ -24,6 +24,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/openstack',
   ],
   'plugin/applier': ['plugin/actions', 'plugin/lifecycle', 'plugin/openstack'],
+  'plugin/replicas': ['plugin/lifecycle'],
   'plugin/api': [
     'cluster',
     'db',
@@ -33,6 +34,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/applier',
     'plugin/audits',
     'plugin/lifecycle',
+    'plugin/replicas',
   ],
   'simulator/world': ['cluster'],
   'simulator/http': ['simulator/world'],
