@@ -11,9 +11,12 @@ export interface Database {
   /** The URL without its password. */
   readonly name: string;
   readonly now: () => Date;
+  /** Whether replicas on other machines can share the database: they are to agree on its server's time. */
+  readonly hasOwnClock: boolean;
 }
 
 export interface DatabaseOptions {
+  /** Default: this machine's time, and that of the database's server for what replicas have to agree on. */
   readonly now?: () => Date;
   /** Connections to MariaDB or MySQL at once, at least 2; SQLite has one. */
   readonly maximumConnections?: number;
@@ -38,7 +41,19 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
 /** The same with its tables as they are; connects when it is first used. Throws `DatabaseUrlError`. */
 export function connectDatabase(url: string, options: DatabaseOptions = {}): Database {
   const { config, name } = configOf(url, options);
-  return { knex: knex({ ...config, ...COMMON }), name, now: options.now ?? (() => new Date()) };
+  return {
+    knex: knex({ ...config, ...COMMON }),
+    name,
+    now: options.now ?? (() => new Date()),
+    hasOwnClock: config.client === MysqlClient && options.now === undefined,
+  };
+}
+
+/** The time that all replicas share, whatever the clocks of their machines say. */
+export async function sharedNow({ knex: db, now, hasOwnClock }: Database): Promise<Date> {
+  if (!hasOwnClock) return now();
+  const [[row]] = await db.raw('SELECT UNIX_TIMESTAMP(NOW(3)) AS seconds');
+  return new Date(Math.round(Number(row.seconds) * 1000));
 }
 
 const COMMON: Knex.Config = {

@@ -24,7 +24,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/openstack',
   ],
   'plugin/applier': ['plugin/actions', 'plugin/lifecycle', 'plugin/openstack'],
+  'plugin/replicas': ['plugin/lifecycle'],
   'plugin/api': [
+    'cluster',
     'db',
     'goals',
     'strategies',
@@ -32,6 +34,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/applier',
     'plugin/audits',
     'plugin/lifecycle',
+    'plugin/replicas',
   ],
   'simulator/world': ['cluster'],
   'simulator/http': ['simulator/world'],
