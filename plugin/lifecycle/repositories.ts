@@ -88,6 +88,8 @@ export interface ServiceRecord {
   readonly name: string;
   readonly host: string;
   readonly lastSeenAt: string;
+  /** Since it was last seen, when the row was read, by the clock that heartbeats are stamped with; never below 0. */
+  readonly silentSeconds: number;
   readonly createdAt: string;
   readonly updatedAt: string | null;
 }
@@ -102,6 +104,7 @@ export interface Repositories {
     sync(kind: 'goal' | 'strategy', names: readonly string[]): Promise<ReadonlyMap<string, CatalogueEntry>>;
   };
   readonly services: {
+    /** Stamped with the time that all replicas share: the database server's. */
     heartbeat(name: string, host: string): Promise<void>;
     list(): Promise<ServiceRecord[]>;
   };

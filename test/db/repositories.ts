@@ -517,6 +517,21 @@ export function describeRepositories(open: (now: () => Date) => Promise<Database
         { name: 'auspex-api', host: 'two', lastSeenAt: '2026-03-01T12:00:00.000Z' },
       ]);
     });
+
+    it('tell for how long nothing was heard of them (K109)', async () => {
+      await repositories.services.heartbeat('watcher-applier', 'one');
+      tick();
+      await repositories.services.heartbeat('watcher-applier', 'two');
+      tick();
+      tick();
+
+      const services = await repositories.services.list();
+
+      expect(services.map(({ host, silentSeconds }) => [host, silentSeconds])).to.deep.equal([
+        ['one', 3],
+        ['two', 2],
+      ]);
+    });
   });
 }
 
