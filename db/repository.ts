@@ -35,7 +35,7 @@ export function statefulRepository<Row extends BaseRow, State extends string>(
   const { knex, now } = database;
   return {
     ...repository(database, table),
-    transition: (uuid, from, to, changes = {}, seen = undefined) =>
+    transition: (uuid, from, to, changes = {}, seen) =>
       claimRow(knex, table, { uuid, from, to, changes, seen, at: now() }),
     softDelete: async (uuid, from) =>
       (await softDeleteRows(knex, table, { where: { uuid }, from, at: now() })) === 1,

@@ -33,7 +33,7 @@ describe('cron expressions', () => {
   ] as const) {
     it(`finds the next instants of ${text}`, () => {
       const found: number[] = [];
-      for (const _ of expected) found.push(nextOfCron(parseCron(text), found.at(-1) ?? NOON)!);
+      while (found.length < expected.length) found.push(nextOfCron(parseCron(text), found.at(-1) ?? NOON)!);
 
       expect(found.map(instant => new Date(instant).toISOString().slice(0, 19))).to.deep.equal(expected);
     });
