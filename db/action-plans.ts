@@ -8,7 +8,7 @@ import type { Database } from './connect.ts';
 import { statefulRepository } from './repository.ts';
 import { insertRow } from './rows.ts';
 
-const TABLE: Table<ActionPlan> = {
+export const ACTION_PLAN_TABLE: Table<ActionPlan> = {
   name: 'action_plans',
   fields: {
     id: 'value',
@@ -33,7 +33,7 @@ const ROWS_AT_ONCE = 500;
 export function actionPlanRepository(database: Database): ActionPlanRepository {
   const { knex, now } = database;
   return {
-    ...statefulRepository<ActionPlan, ActionPlanState>(database, TABLE),
+    ...statefulRepository<ActionPlan, ActionPlanState>(database, ACTION_PLAN_TABLE),
     async createWithActions(plan, actions) {
       const at = now();
       const rows = actions.map(action => ({
@@ -41,7 +41,7 @@ export function actionPlanRepository(database: Database): ActionPlanRepository {
         created_at: at.toISOString(),
       }));
       return knex.transaction(async transaction => {
-        const created = await insertRow(transaction, TABLE, plan, at);
+        const created = await insertRow(transaction, ACTION_PLAN_TABLE, plan, at);
         for (let begin = 0; begin < rows.length; begin += ROWS_AT_ONCE) {
           await transaction('actions').insert(rows.slice(begin, begin + ROWS_AT_ONCE));
         }
@@ -51,7 +51,8 @@ export function actionPlanRepository(database: Database): ActionPlanRepository {
     async softDelete(uuid, from) {
       const at = now();
       return knex.transaction(async transaction => {
-        if ((await softDeleteRows(transaction, TABLE, { where: { uuid }, from, at })) === 0) return false;
+        if ((await softDeleteRows(transaction, ACTION_PLAN_TABLE, { where: { uuid }, from, at })) === 0)
+          return false;
         await softDeleteRows(transaction, ACTION_TABLE, { where: { action_plan_uuid: uuid }, at });
         return true;
       });
