@@ -11,6 +11,8 @@ export interface Claim<Row> {
   readonly from: string | readonly string[];
   readonly to: string;
   readonly changes?: Partial<New<Row>>;
+  /** Fields that must still have these values; not those that are kept as JSON. */
+  readonly seen?: Partial<Row> | undefined;
   readonly at: Date;
   /** Nothing is changed unless it holds. */
   readonly claim?: PlanClaim | undefined;
@@ -23,12 +25,12 @@ export interface Claim<Row> {
 export async function claimRow<Row extends BaseRow>(
   db: Executor,
   table: Table<Row>,
-  { uuid, from, to, changes = {}, at, claim }: Claim<Row>,
+  { uuid, from, to, changes = {}, seen = {}, at, claim }: Claim<Row>,
 ): Promise<Row | undefined> {
   // The transaction keeps the row as it is until it has been read.
   return holdingClaim(db, claim, async transaction => {
     const changed = await transaction(table.name)
-      .where({ uuid, deleted: 0 })
+      .where({ ...toColumns(table, seen), uuid, deleted: 0 })
       .whereIn('state', [from].flat())
       .update({ ...toColumns(table, changes as Partial<Row>), state: to, updated_at: at.toISOString() });
     return changed === 1 ? findRow(transaction, table, { uuid }) : undefined;

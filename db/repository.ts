@@ -11,10 +11,12 @@ export function repository<Row extends BaseRow>({ knex, now }: Database, table: 
     create: row => insertRow(knex, table, row, now()),
     find: (uuid, options) => findRow(knex, table, { uuid }, options),
     list: query => listRows(knex, table, query),
-    update: (uuid, changes, { claim } = {}) =>
-      claim === undefined
-        ? updateRow(knex, table, uuid, changes, now())
-        : holdingClaim(knex, claim, transaction => updateRow(transaction, table, uuid, changes, now())),
+    update: (uuid, changes, seen, { claim } = {}) => {
+      const update = { uuid, changes, seen, at: now() };
+      return claim === undefined
+        ? updateRow(knex, table, update)
+        : holdingClaim(knex, claim, transaction => updateRow(transaction, table, update));
+    },
     softDelete: async uuid => (await softDeleteRows(knex, table, { where: { uuid }, at: now() })) === 1,
   };
 }
@@ -38,8 +40,8 @@ export function statefulRepository<Row extends BaseRow, State extends string>(
   const { knex, now } = database;
   return {
     ...repository(database, table),
-    transition: (uuid, from, to, changes = {}, { claim } = {}) =>
-      claimRow(knex, table, { uuid, from, to, changes, at: now(), claim }),
+    transition: (uuid, from, to, changes = {}, seen, { claim } = {}) =>
+      claimRow(knex, table, { uuid, from, to, changes, seen, at: now(), claim }),
     softDelete: async (uuid, from) =>
       (await softDeleteRows(knex, table, { where: { uuid }, from, at: now() })) === 1,
   };

@@ -30,8 +30,13 @@ export interface Repository<Row extends { readonly uuid: string }> {
   find(uuid: string, options?: { readonly includeDeleted?: boolean }): Promise<Row | undefined>;
   /** Throws `UnknownMarkerError`. */
   list(query?: ListQuery<Row>): Promise<Row[]>;
-  /** Changes fields that are no state; the changed row, or undefined when it is gone. */
-  update(uuid: string, changes: Partial<New<Row>>, options?: WriteOptions): Promise<Row | undefined>;
+  /** Changes fields that are no state; the changed row, or undefined when it is gone or what was `seen` in it holds no more. */
+  update(
+    uuid: string,
+    changes: Partial<New<Row>>,
+    seen?: Partial<Row>,
+    options?: WriteOptions,
+  ): Promise<Row | undefined>;
   /** Marks the row deleted, with what belongs to it; false when it is gone. */
   softDelete(uuid: string): Promise<boolean>;
 }
@@ -41,12 +46,16 @@ export interface StatefulRepository<
   Row extends { readonly uuid: string },
   State extends string,
 > extends Repository<Row> {
-  /** Moves the row from one of `from` to `to`, with other changes at the same time; undefined when its state was another. */
+  /**
+   * Moves the row from one of `from` to `to`, with other changes at the same time; undefined when its state was another,
+   * or what was `seen` in it (fields kept as they are) holds no more.
+   */
   transition(
     uuid: string,
     from: State | readonly State[],
     to: State,
     changes?: Partial<New<Row>>,
+    seen?: Partial<Row>,
     options?: WriteOptions,
   ): Promise<Row | undefined>;
   /** As `Repository`'s; with `from`, false also when its state is none of these. */
@@ -58,6 +67,13 @@ export type AuditRepository = StatefulRepository<Audit, AuditState> & NamedRepos
 export interface ActionPlanRepository extends StatefulRepository<ActionPlan, ActionPlanState> {
   /** The plan and all its actions in one transaction. */
   createWithActions(plan: New<ActionPlan>, actions: readonly New<Action>[]): Promise<ActionPlan>;
+  /** The same while the audit is ONGOING with this run, else nothing and undefined. With `replaces`, in the same transaction, the audit's plans
+   * that are still RECOMMENDED become CANCELLED with that message, and their actions with them. */
+  createForRun(
+    plan: New<ActionPlan>,
+    actions: readonly New<Action>[],
+    run: { readonly runUuid: string; readonly replaces?: string | undefined },
+  ): Promise<ActionPlan | undefined>;
 }
 /** Who runs which plan. Deciding that a runner is gone is left to those who watch `beats`: no clocks are compared. */
 export interface PlanClaimRepository {

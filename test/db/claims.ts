@@ -30,7 +30,9 @@ export function describeClaims(open: (now: () => Date) => Promise<Database>): vo
   async function begun(hostname: string): Promise<PlanClaim> {
     const claim = { planUuid: await planIn('PENDING'), token: randomUUID() };
     await repositories.planClaims.prepare(claim);
-    await repositories.actionPlans.transition(claim.planUuid, 'PENDING', 'ONGOING', { hostname }, { claim });
+    await repositories.actionPlans.transition(claim.planUuid, 'PENDING', 'ONGOING', { hostname }, undefined, {
+      claim,
+    });
     return claim;
   }
 
@@ -52,7 +54,9 @@ export function describeClaims(open: (now: () => Date) => Promise<Database>): vo
       const begin = async (hostname: string): Promise<boolean> => {
         const claim = { planUuid, token: randomUUID() };
         await planClaims.prepare(claim);
-        const row = actionPlans.transition(planUuid, 'PENDING', 'ONGOING', { hostname }, { claim });
+        const row = actionPlans.transition(planUuid, 'PENDING', 'ONGOING', { hostname }, undefined, {
+          claim,
+        });
         return (await row.catch(() => undefined)) !== undefined;
       };
       const wins = await Promise.all(['one', 'two', 'three', 'four'].map(begin));
@@ -134,9 +138,9 @@ export function describeClaims(open: (now: () => Date) => Promise<Database>): vo
       const { actions, actionPlans, planClaims } = repositories;
 
       for (const work of [
-        () => actions.transition(planUuid, 'PENDING', 'ONGOING', {}, { claim }),
-        () => actions.update(planUuid, { statusMessage: 'late' }, { claim }),
-        () => actionPlans.transition(planUuid, 'ONGOING', 'SUCCEEDED', {}, { claim }),
+        () => actions.transition(planUuid, 'PENDING', 'ONGOING', {}, undefined, { claim }),
+        () => actions.update(planUuid, { statusMessage: 'late' }, undefined, { claim }),
+        () => actionPlans.transition(planUuid, 'ONGOING', 'SUCCEEDED', {}, undefined, { claim }),
         () => planClaims.intend(claim, planUuid, { late: true }),
       ]) {
         expect(await lost(work())).to.equal(true);

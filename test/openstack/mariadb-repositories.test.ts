@@ -4,8 +4,9 @@ import type { Connection } from 'mysql2/promise';
 import { openDatabase, sharedNow } from '../../db/connect.ts';
 import { DatabaseUnavailableError } from '../../db/errors.ts';
 import { createRepositories } from '../../db/repositories.ts';
-import { openEmptyMariadb } from '../db/mariadb.ts';
 import { describeClaims } from '../db/claims.ts';
+import { connectBareMariadb, openEmptyMariadb } from '../db/mariadb.ts';
+import { describeMigrations } from '../db/migrations.ts';
 import { describeRepositories } from '../db/repositories.ts';
 import { newAction, newAudit, newPlan } from '../db/rows.ts';
 import { until } from './lab.ts';
@@ -115,4 +116,6 @@ describe("repositories on the lab's MariaDB", () => {
 
   describeRepositories(now => openEmptyMariadb(URL, now));
   describeClaims(now => openEmptyMariadb(URL, now));
+
+  describe('migrations', () => describeMigrations(() => connectBareMariadb(URL)));
 });
