@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { applierSettingsSchema } from './applier/settings.ts';
+import { auditSettingsSchema } from './audits/settings.ts';
 import type { CloudConfig } from './openstack/cloud-config.ts';
+import { replicaSettings } from './replicas/settings.ts';
 import { readCloudConfig } from './openstack/cloud-config.ts';
 
 /** All settings of the service; `docs/configuration.md` describes them. */
@@ -14,6 +16,7 @@ export const settingsSchema = z.strictObject({
   port: z.coerce.number('it must be a number from 0 to 65535').int().min(0).max(65_535).default(9322),
   /** `sqlite:///PATH`, or `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MariaDB and MySQL. */
   databaseUrl: z.string().default('sqlite:///auspex.sqlite'),
+  ...replicaSettings,
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Name of this replica in audits, plans and the service list; must outlive a restart. */
   hostname: z.string().min(1).max(255).default(hostname()),
@@ -21,15 +24,7 @@ export const settingsSchema = z.strictObject({
   wwwAuthenticateUri: z.string().default(''),
   /** A proxy in front says with X-Forwarded-* what clients have asked for: links follow it. */
   behindProxy: z.boolean().default(false),
-  audits: z
-    .strictObject({
-      /** Audits under way at once. */
-      maximum: z.coerce.number().int().positive().default(2),
-      timeoutSeconds: z.coerce.number().positive().default(1800),
-      /** Recommended plans that nobody starts are superseded after so long; 0: never. */
-      actionPlanExpiryHours: z.coerce.number().min(0).default(24),
-    })
-    .prefault({}),
+  audits: auditSettingsSchema.prefault({}),
   applier: applierSettingsSchema.prefault({}),
 });
 

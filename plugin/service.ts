@@ -22,6 +22,7 @@ import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
 import type { Service as CloudService } from './openstack/services.ts';
 import { every } from './periodic.ts';
+import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
 
 export interface Service {
   /** Where the API listens. */
@@ -32,9 +33,7 @@ export interface Service {
 
 /** Without these in the catalogue there is nothing to forecast from, or nothing to act on. */
 const NEEDED: readonly CloudService[] = ['compute', 'placement', 'metric'];
-/** Names that Watcher's users know from `openstack optimize service list`. */
-const PARTS = ['watcher-decision-engine', 'watcher-applier'];
-const HEARTBEAT_SECONDS = 60;
+const RECOVERY_SECONDS = 60;
 const START_TIMEOUT_SECONDS = 60;
 const API_GRACE_MILLISECONDS = 5000;
 
@@ -56,7 +55,11 @@ export async function startService(
     onFailure.push(() => cloud.close());
     await checkCloud(cloud);
     const repositories = createRepositories(
-      await openDatabase(settings.databaseUrl, { now: () => new Date(clock.now()) }),
+      // Replicas on a real cloud agree on the time of the database's server.
+      await openDatabase(
+        settings.databaseUrl,
+        clock === systemClock ? {} : { now: () => new Date(clock.now()) },
+      ),
     );
     onFailure.push(() => repositories.close());
     return await assemble(config, { cloud, repositories, logger, clock });
@@ -99,10 +102,13 @@ async function assemble(
     ...shared,
     collectCluster: signal => watch.take(signal),
     datasource,
-    now: () => clock.now(),
     newUuid: randomUUID,
     applier,
+    clock,
     hostname,
+    aliveHosts: () =>
+      aliveHosts(repositories.services, SERVICE_NAMES['decision-engine'], settings.serviceDownSeconds),
+    ongoingPlans: settings.audits.ongoingPlans,
     maximumAudits: settings.audits.maximum,
     timeoutMilliseconds: settings.audits.timeoutSeconds * 1000,
   });
@@ -115,11 +121,17 @@ async function assemble(
     applier,
     clock,
     isBehindProxy: settings.behindProxy,
+    serviceDownSeconds: settings.serviceDownSeconds,
   });
+  const beat = async (): Promise<void> => {
+    for (const name of Object.values(SERVICE_NAMES)) await repositories.services.heartbeat(name, hostname);
+  };
+  // Before any work is taken on: to others, who is not heard of has lost it.
+  await beat();
   const listening = await listen(app, settings.host, settings.port);
-  const heartbeat = every(HEARTBEAT_SECONDS, logger, async () => {
-    for (const part of PARTS) await repositories.services.heartbeat(part, hostname);
-    await audits.recover();
+  const heartbeat = every(settings.heartbeatSeconds, logger, beat);
+  const looks = every(settings.audits.pollSeconds, logger, () => audits.recover());
+  const recovery = every(RECOVERY_SECONDS, logger, async () => {
     await applier.recover();
     const hours = settings.audits.actionPlanExpiryHours;
     await expirePlans(repositories, { hours, now: clock.now() });
@@ -130,9 +142,11 @@ async function assemble(
     async stop() {
       logger.info('auspex stops');
       await listening.close(API_GRACE_MILLISECONDS);
-      await heartbeat.stop();
+      await recovery.stop();
+      await looks.stop();
       await audits.stop();
       await applier.stop();
+      await heartbeat.stop();
       await repositories.close();
       cloud.close();
     },
