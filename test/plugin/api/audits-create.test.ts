@@ -10,7 +10,7 @@ interface AuditDocument {
 
 const SOMEWHERE = '12a5ca6d-40dd-4196-9536-5cd88c5b9acf';
 
-describe('api audits: creation', () => {
+describe('api audits: creation (K21)', () => {
   let api: ApiUnderTest;
   beforeEach(async () => {
     api = await startApi();
@@ -74,7 +74,7 @@ describe('api audits: creation', () => {
     expect(await api.repositories.audits.find(uuid)).to.deep.include({ parameters });
   });
 
-  it('names the audit for what it is of, and the time, in 63 characters', async () => {
+  it('names the audit for what it is of, and the time, in 63 characters (K24)', async () => {
     const template = await createTemplate({ name: 't'.repeat(60), goal: 'calm' });
 
     const names = [
@@ -94,7 +94,7 @@ describe('api audits: creation', () => {
     ]);
   });
 
-  it('takes goal, strategy, scope and parameters from a template, but what it is told comes first', async () => {
+  it('takes goal, strategy, scope and parameters from a template, but what it is told comes first (K22)', async () => {
     const template = await createTemplate({
       name: 'watch',
       goal: 'calm',
@@ -168,7 +168,7 @@ describe('api audits: creation', () => {
     });
   }
 
-  it('is refused with a name that is taken', async () => {
+  it('is refused with a name that is taken (K24)', async () => {
     await create({ name: 'one', goal: 'calm' });
 
     const { status, faultstring } = await api.call('POST', '/v1/audits', {

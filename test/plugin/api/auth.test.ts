@@ -14,7 +14,7 @@ describe('api authentication and policy', () => {
     ['an unknown token', 'unknown'],
     ['an expired token', 'expired'],
   ] as const) {
-    it(`answers 401 to ${what}, as Keystone's middleware does`, async () => {
+    it(`answers 401 to ${what}, as Keystone's middleware does (K7)`, async () => {
       api.tokens.owners.set('expired', {
         userId: 'u1',
         projectId: 'p1',

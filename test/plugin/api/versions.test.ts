@@ -9,7 +9,7 @@ describe('api versions', () => {
   });
   after(() => api.stop());
 
-  it('tells everybody at the root which versions there are', async () => {
+  it('tells everybody at the root which versions there are (K1)', async () => {
     const { status, json } = await api.call('GET', '/', { token: null });
 
     const version = {
