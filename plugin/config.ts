@@ -3,6 +3,7 @@ import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { apiSettingsSchema } from './api/settings.ts';
 import { applierSettingsSchema } from './applier/settings.ts';
 import type { CloudConfig } from './openstack/cloud-config.ts';
 import { readCloudConfig } from './openstack/cloud-config.ts';
@@ -21,6 +22,7 @@ export const settingsSchema = z.strictObject({
   wwwAuthenticateUri: z.string().default(''),
   /** A proxy in front says with X-Forwarded-* what clients have asked for: links follow it. */
   behindProxy: z.boolean().default(false),
+  api: apiSettingsSchema.prefault({}),
   audits: z
     .strictObject({
       /** Audits under way at once. */

@@ -114,6 +114,7 @@ async function assemble(
     audits,
     applier,
     clock,
+    settings: settings.api,
     isBehindProxy: settings.behindProxy,
   });
   const listening = await listen(app, settings.host, settings.port);
