@@ -2,7 +2,7 @@ import knex from 'knex';
 import type { Knex } from 'knex';
 import { translateError } from './availability.ts';
 import { DatabaseUrlError } from './errors.ts';
-import { migrate } from './migrate.ts';
+import { upgrade } from './migrate.ts';
 import { MysqlClient, mysqlConnection, prepareSession } from './mysql.ts';
 import { NodeSqliteClient } from './node-sqlite.ts';
 
@@ -11,9 +11,12 @@ export interface Database {
   /** The URL without its password. */
   readonly name: string;
   readonly now: () => Date;
+  /** Whether replicas on other machines can share the database: they are to agree on its server's time. */
+  readonly hasOwnClock: boolean;
 }
 
 export interface DatabaseOptions {
+  /** Default: this machine's time, and that of the database's server for what replicas have to agree on. */
   readonly now?: () => Date;
   /** Connections to MariaDB or MySQL at once, at least 2; SQLite has one. */
   readonly maximumConnections?: number;
@@ -22,18 +25,35 @@ export interface DatabaseOptions {
 /**
  * Opens the database and brings its tables up to date. `sqlite:///PATH` (a fourth slash begins an absolute path),
  * `sqlite://` for one in memory, `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MariaDB and MySQL.
- * Throws `DatabaseUrlError` and `DatabaseUnavailableError`.
+ * Throws `DatabaseUrlError`, `DatabaseUnavailableError`, `SchemaTooNewError` and `SchemaBusyError`.
  */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  const { config, name } = configOf(url, options);
-  const database = { knex: knex({ ...config, ...COMMON }), name, now: options.now ?? (() => new Date()) };
+  const database = connectDatabase(url, options);
   try {
-    await migrate(database.knex);
+    await upgrade(database.knex);
   } catch (error) {
     await database.knex.destroy();
-    throw translateError(error, name);
+    throw translateError(error, database.name);
   }
   return database;
+}
+
+/** The same with its tables as they are; connects when it is first used. Throws `DatabaseUrlError`. */
+export function connectDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const { config, name } = configOf(url, options);
+  return {
+    knex: knex({ ...config, ...COMMON }),
+    name,
+    now: options.now ?? (() => new Date()),
+    hasOwnClock: config.client === MysqlClient && options.now === undefined,
+  };
+}
+
+/** The time that all replicas share, whatever the clocks of their machines say. */
+export async function sharedNow({ knex: db, now, hasOwnClock }: Database): Promise<Date> {
+  if (!hasOwnClock) return now();
+  const [[row]] = await db.raw('SELECT UNIX_TIMESTAMP(NOW(3)) AS seconds');
+  return new Date(Math.round(Number(row.seconds) * 1000));
 }
 
 const COMMON: Knex.Config = {

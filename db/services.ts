@@ -1,9 +1,10 @@
 import type { Repositories, ServiceRecord } from '../plugin/lifecycle/repositories.ts';
+import { sharedNow } from './connect.ts';
 import type { DatabaseRow, Table } from './columns.ts';
 import { fromColumns } from './columns.ts';
 import type { Database } from './connect.ts';
 
-const TABLE: Table<ServiceRecord> = {
+const TABLE: Table<Omit<ServiceRecord, 'silentSeconds'>> = {
   name: 'services',
   fields: {
     id: 'value',
@@ -15,10 +16,11 @@ const TABLE: Table<ServiceRecord> = {
   },
 };
 
-export function serviceRepository({ knex, now }: Database): Repositories['services'] {
+export function serviceRepository(database: Database): Repositories['services'] {
+  const { knex } = database;
   return {
     async heartbeat(name, host) {
-      const at = now().toISOString();
+      const at = (await sharedNow(database)).toISOString();
       const beat = { last_seen_at: at, updated_at: at };
       if ((await knex(TABLE.name).where({ name, host }).update(beat)) > 0) return;
       await knex(TABLE.name)
@@ -28,7 +30,12 @@ export function serviceRepository({ knex, now }: Database): Repositories['servic
     },
     async list() {
       const rows = await knex<DatabaseRow>(TABLE.name).orderBy('id');
-      return rows.map(row => fromColumns(TABLE, row));
+      const now = (await sharedNow(database)).getTime();
+      return rows.map(row => {
+        const service = fromColumns(TABLE, row);
+        const silentSeconds = Math.max(0, (now - Date.parse(service.lastSeenAt)) / 1000);
+        return { ...service, silentSeconds };
+      });
     },
   };
 }

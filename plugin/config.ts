@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { apiSettingsSchema } from './api/settings.ts';
 import { applierSettingsSchema } from './applier/settings.ts';
 import type { CloudConfig } from './openstack/cloud-config.ts';
+import { replicaSettings } from './replicas/settings.ts';
 import { readCloudConfig } from './openstack/cloud-config.ts';
 
 /** All settings of the service; `docs/configuration.md` describes them. */
@@ -15,6 +16,7 @@ export const settingsSchema = z.strictObject({
   port: z.coerce.number('it must be a number from 0 to 65535').int().min(0).max(65_535).default(9322),
   /** `sqlite:///PATH`, or `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MariaDB and MySQL. */
   databaseUrl: z.string().default('sqlite:///auspex.sqlite'),
+  ...replicaSettings,
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Name of this replica in audits, plans and the service list; must outlive a restart. */
   hostname: z.string().min(1).max(255).default(hostname()),

@@ -22,6 +22,7 @@ import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
 import type { Service as CloudService } from './openstack/services.ts';
 import { every } from './periodic.ts';
+import { SERVICE_NAMES } from './replicas/liveness.ts';
 
 export interface Service {
   /** Where the API listens. */
@@ -32,9 +33,7 @@ export interface Service {
 
 /** Without these in the catalogue there is nothing to forecast from, or nothing to act on. */
 const NEEDED: readonly CloudService[] = ['compute', 'placement', 'metric'];
-/** Names that Watcher's users know from `openstack optimize service list`. */
-const PARTS = ['watcher-decision-engine', 'watcher-applier'];
-const HEARTBEAT_SECONDS = 60;
+const RECOVERY_SECONDS = 60;
 const START_TIMEOUT_SECONDS = 60;
 const API_GRACE_MILLISECONDS = 5000;
 
@@ -56,7 +55,11 @@ export async function startService(
     onFailure.push(() => cloud.close());
     await checkCloud(cloud);
     const repositories = createRepositories(
-      await openDatabase(settings.databaseUrl, { now: () => new Date(clock.now()) }),
+      // Replicas on a real cloud agree on the time of the database's server.
+      await openDatabase(
+        settings.databaseUrl,
+        clock === systemClock ? {} : { now: () => new Date(clock.now()) },
+      ),
     );
     onFailure.push(() => repositories.close());
     return await assemble(config, { cloud, repositories, logger, clock });
@@ -116,10 +119,13 @@ async function assemble(
     clock,
     settings: settings.api,
     isBehindProxy: settings.behindProxy,
+    serviceDownSeconds: settings.serviceDownSeconds,
   });
   const listening = await listen(app, settings.host, settings.port);
-  const heartbeat = every(HEARTBEAT_SECONDS, logger, async () => {
-    for (const part of PARTS) await repositories.services.heartbeat(part, hostname);
+  const heartbeat = every(settings.heartbeatSeconds, logger, async () => {
+    for (const name of Object.values(SERVICE_NAMES)) await repositories.services.heartbeat(name, hostname);
+  });
+  const recovery = every(RECOVERY_SECONDS, logger, async () => {
     await audits.recover();
     await applier.recover();
     const hours = settings.audits.actionPlanExpiryHours;
@@ -131,9 +137,10 @@ async function assemble(
     async stop() {
       logger.info('auspex stops');
       await listening.close(API_GRACE_MILLISECONDS);
-      await heartbeat.stop();
+      await recovery.stop();
       await audits.stop();
       await applier.stop();
+      await heartbeat.stop();
       await repositories.close();
       cloud.close();
     },

@@ -7,6 +7,7 @@ const STATUS = {
   invalid_json: 400,
   invalid_patch: 400,
   invalid_parameters: 400,
+  invalid_scope: 400,
   not_supported: 400,
   wrong_state: 400,
   unauthenticated: 401,

@@ -43,6 +43,8 @@ export interface ApiOptions {
   };
   readonly logger: Logger;
   readonly settings?: ApiSettings;
+  /** A part of the service that has not been heard of for so long is FAILED; default 90. */
+  readonly serviceDownSeconds?: number;
   /** Most rows of one answer; default 1000. */
   readonly maximumLimit?: number;
   /** A proxy in front says with X-Forwarded-* what clients have asked for. */

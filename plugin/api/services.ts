@@ -7,7 +7,11 @@ import { readRoutes } from './reading.ts';
 import type { Route } from './request.ts';
 import { serviceStatus, serviceView } from './views/service.ts';
 
-export function serviceRoutes({ clock, maximumLimit, repositories }: ApiContext): readonly Route[] {
+export function serviceRoutes({
+  serviceDownSeconds: downSeconds = 90,
+  maximumLimit,
+  repositories,
+}: ApiContext): readonly Route[] {
   const { services } = repositories;
   const listing: Listing<ServiceRecord> = {
     plural: 'services',
@@ -16,14 +20,13 @@ export function serviceRoutes({ clock, maximumLimit, repositories }: ApiContext)
       id: 'id',
       name: 'name',
       host: 'host',
-      status: service => serviceStatus(service, clock.now()),
+      status: service => serviceStatus(service, downSeconds),
       last_seen_up: 'lastSeenAt',
       created_at: 'createdAt',
       updated_at: 'updatedAt',
       deleted_at: () => null,
     },
-    view: (service, { baseUrl }, isDetailed) =>
-      serviceView(service, { baseUrl, now: clock.now(), isDetailed }),
+    view: (service, { baseUrl }, isDetailed) => serviceView(service, { baseUrl, downSeconds, isDetailed }),
     markerOf: ({ id }) => String(id),
     readMarker: marker => {
       if (!/^\d+$/.test(marker)) throw invalidInput('marker', marker, 'unable to convert to int.');

@@ -1,3 +1,4 @@
+import { normalScope } from '../../cluster/scope/parse-scope.ts';
 import type { AuditTemplate } from '../lifecycle/audit-template.ts';
 import type { New } from '../lifecycle/repositories.ts';
 import type { Catalogue, GoalEntry, StrategyEntry } from './catalogue.ts';
@@ -93,7 +94,6 @@ function content(given: Readonly<Record<string, unknown>>, catalogue: Catalogue)
   if (description !== null && description.length > MAXIMUM_DESCRIPTION) {
     throw invalidInput('description', description, `It may have ${MAXIMUM_DESCRIPTION} characters.`);
   }
-  if (!isScope(scope)) throw invalidInput('scope', scope, 'It must be a list of objects.');
   if (!isObject(parameters)) throw invalidInput('default_parameters', parameters, 'Value not a valid dict.');
   const goalEntry = goalOf(goal, catalogue);
   const strategyEntry = strategyOf(strategy, goalEntry, catalogue);
@@ -111,7 +111,7 @@ function content(given: Readonly<Record<string, unknown>>, catalogue: Catalogue)
     description,
     goalName: goalEntry.name,
     strategyName: strategyEntry?.name ?? null,
-    scope,
+    scope: normalScope(scope),
     defaultParameters: parameters,
   };
 }
@@ -133,10 +133,6 @@ function strategyOf(identifier: unknown, goal: GoalEntry, catalogue: Catalogue):
   }
   requireStrategyOfGoal(found, goal, catalogue);
   return found;
-}
-
-function isScope(scope: unknown): scope is readonly object[] {
-  return Array.isArray(scope) && scope.every(isObject);
 }
 
 function checkVersion(parameters: object, minor: number): void {

@@ -24,7 +24,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/openstack',
   ],
   'plugin/applier': ['plugin/actions', 'plugin/lifecycle', 'plugin/openstack'],
+  'plugin/replicas': ['plugin/lifecycle'],
   'plugin/api': [
+    'cluster',
     'db',
     'goals',
     'strategies',
@@ -32,6 +34,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/applier',
     'plugin/audits',
     'plugin/lifecycle',
+    'plugin/replicas',
   ],
   'simulator/world': ['cluster'],
   'simulator/http': ['simulator/world'],
@@ -48,8 +51,8 @@ const COMPOSITION = [
   'simulator/demo.ts',
   'simulator/simulated-service.ts',
 ];
-/** A demonstration is put together of everything, too. */
-const COMPOSITION_FOLDER = 'simulator/demo/';
+/** A demonstration and the commands are put together of everything, too. */
+const COMPOSITION_FOLDERS = ['simulator/demo/', 'plugin/cli/'];
 const PURE = ['cluster', 'forecast', 'candidates', 'goals', 'strategies', 'simulator/world'];
 /** What the pure zone may use from outside. */
 const PURE_PACKAGES = ['zod'];
@@ -96,7 +99,7 @@ function judge(file: string, imported: string): string | undefined {
 }
 
 function isComposition(file: string): boolean {
-  return COMPOSITION.includes(file) || file.startsWith(COMPOSITION_FOLDER);
+  return COMPOSITION.includes(file) || COMPOSITION_FOLDERS.some(folder => file.startsWith(folder));
 }
 
 /** A strategy is a file, or a folder with private helpers; only the list of all strategies knows several. */

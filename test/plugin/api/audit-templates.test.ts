@@ -69,6 +69,16 @@ describe('api audit templates', () => {
     });
   });
 
+  it('keep rules without a model as those of compute, and storage alone (K19)', async () => {
+    const rules = [{ availability_zones: [{ name: 'nova' }] }];
+    const storage = [{ storage: [{ volume_types: [{ name: 'ssd' }] }] }];
+
+    expect(await create({ name: 'bare', goal: 'calm', scope: rules })).to.deep.include({
+      scope: [{ compute: rules }],
+    });
+    expect(await create({ name: 'disks', goal: 'calm', scope: storage })).to.deep.include({ scope: storage });
+  });
+
   // prettier-ignore
   for (const [what, body, status, faultstring] of [
     ['no name', { goal: 'calm' }, 400, "Invalid input for field/attribute name. Value: 'None'. Mandatory field missing."],
@@ -81,8 +91,10 @@ describe('api audit templates', () => {
     ['an unknown goal', { name: 'x', goal: 'nope' }, 400, "Invalid input for field/attribute goal. Value: 'nope'. Goal nope is invalid"],
     ['an unknown strategy', { name: 'x', goal: 'calm', strategy: 'nope' }, 400, "Invalid input for field/attribute strategy. Value: 'nope'. Strategy nope is invalid"],
     ["another goal's strategy", { name: 'x', goal: 'calm', strategy: 'predictive_migration' }, 400, /'predictive_migration' strategy does not relate to the 'Calm' goal\. Possible choices: '[0-9a-f-]{36}' \(sit_still\), '[0-9a-f-]{36}' \(look_away\)$/],
-    ['a scope that is no list', { name: 'x', goal: 'calm', scope: {} }, 400, "Invalid input for field/attribute scope. Value: '{}'. It must be a list of objects."],
-    ['a scope of text', { name: 'x', goal: 'calm', scope: ['a'] }, 400, /It must be a list of objects\.$/],
+    ['a scope that is no list', { name: 'x', goal: 'calm', scope: {} }, 400, 'The scope is wrong: it must be a list.'],
+    ['a scope of text', { name: 'x', goal: 'calm', scope: ['a'] }, 400, 'The scope is wrong at [0]: it must be an object.'],
+    ['a scope with an unknown key (K19)', { name: 'x', goal: 'calm', scope: [{ compute: [{ hosts: [] }] }] }, 400, 'The scope has the unknown key "hosts" at [0].compute[0].'],
+    ['aggregates that are in and out (K19)', { name: 'x', goal: 'calm', scope: [{ host_aggregates: [{ id: 1 }] }, { exclude: [{ host_aggregates: [{ id: 2 }] }] }] }, 400, "host_aggregates can't be included and excluded together"],
     ['an unknown attribute', { name: 'x', goal: 'calm', foo: 1 }, 400, 'Unknown attribute for argument audit_template_postdata: foo'],
     ['a UUID', { name: 'x', goal: 'calm', uuid: 'x' }, 400, 'Unknown attribute for argument audit_template_postdata: uuid'],
     ['parameters without strategy', { name: 'x', goal: 'calm', default_parameters: { patience: 1 } }, 400, /^Specify default parameters but no predefined strategy/],
@@ -229,7 +241,8 @@ describe('api audit templates', () => {
       ['the name removed', [{ op: 'remove', path: '/name' }], 400, /a template has a name$/],
       ['an unknown goal', [{ op: 'replace', path: '/goal', value: 'nope' }], 400, /Goal nope is invalid$/],
       ['a goal that the strategy does not serve', [{ op: 'replace', path: '/goal', value: 'predictive_migration' }], 400, /'sit_still' strategy does not relate to the 'predictive_migration' goal/],
-      ['a wrong scope', [{ op: 'replace', path: '/scope', value: 'x' }], 400, /It must be a list of objects\.$/],
+      ['a wrong scope', [{ op: 'replace', path: '/scope', value: 'x' }], 400, 'The scope is wrong: it must be a list.'],
+      ['a rule that is none, inside of the scope (K19)', [{ op: 'add', path: '/scope/0', value: { compute: [{ id: 1 }] } }], 400, 'The scope has the unknown key "id" at [0].compute[0].'],
       ['a wrong description', [{ op: 'replace', path: '/description', value: 5 }], 400, /Wrong type\. Expected a string\.$/],
       ['the prototype', [{ op: 'replace', path: '/__proto__/x', value: 5 }], 400, /there is no object at/],
     ] as const) {

@@ -151,7 +151,10 @@ function condition(): fc.Arbitrary<Condition> {
         text: `role:${role}`,
         isTrue: (roles: ReadonlySet<string>) => roles.has(role),
       })),
-      tie('one').map(inner => ({ text: `not ${inner.text}`, isTrue: roles => !inner.isTrue(roles) })),
+      tie('one').map(inner => ({
+        text: `not ${inner.text}`,
+        isTrue: (roles: ReadonlySet<string>) => !inner.isTrue(roles),
+      })),
       fc.tuple(tie('any'), fc.constantFrom('', ' ')).map(([inner, gap]) => ({
         text: `(${gap}${inner.text}${gap})`,
         isTrue: inner.isTrue,
