@@ -125,6 +125,7 @@ async function assemble(
     audits,
     applier,
     clock,
+    settings: settings.api,
     isBehindProxy: settings.behindProxy,
     serviceDownSeconds: settings.serviceDownSeconds,
   });

@@ -67,7 +67,7 @@ function headerOf({ headers }: Answer, name: string): string | undefined {
 /** The body by what `Difference.what` calls its parts. */
 function linesOf(request: CompatibilityRequest, { json, text }: Answer): ReadonlyMap<string, string> {
   if (json === undefined) return new Map([['text', normalized(text)]]);
-  const message = (json as { error_message?: unknown } | null)?.error_message;
+  const { error_message: message } = { ...(json as object) } as { error_message?: unknown };
   if (typeof message === 'string') return errorLines(message);
   const isList =
     request.method === 'GET' &&

@@ -359,8 +359,8 @@ export const PLAN_REQUESTS: readonly CompatibilityRequest[] = [
 ];
 
 /** Bodies that are no JSON, content types, and the like. */
-export const BODY_REQUESTS: readonly CompatibilityRequest[] = [
-  ...['/v1/audits', '/v1/audit_templates'].flatMap(path => [
+export const BODY_REQUESTS: readonly CompatibilityRequest[] = ['/v1/audits', '/v1/audit_templates'].flatMap(
+  path => [
     send('POST', path, { raw: '{' }),
     send('POST', path, { raw: '' }),
     send('POST', path, { raw: '   ' }),
@@ -382,8 +382,8 @@ export const BODY_REQUESTS: readonly CompatibilityRequest[] = [
     }),
     send('POST', path, { raw: '{}', headers: { 'Content-Type': 'Application/JSON' }, note: 'upper case' }),
     send('POST', path, { raw: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), note: 'no UTF-8' }),
-  ]),
-];
+  ],
+);
 
 /** Removes what the others have made. */
 export const CLEANING_REQUESTS: readonly CompatibilityRequest[] = [
