@@ -6,7 +6,9 @@ import { DatabaseUnavailableError } from '../../db/errors.ts';
 import { createRepositories } from '../../db/repositories.ts';
 import { connectBareMariadb, openEmptyMariadb } from '../db/mariadb.ts';
 import { describeMigrations } from '../db/migrations.ts';
+import { describePurge } from '../db/purge.ts';
 import { describeRepositories } from '../db/repositories.ts';
+import { describeSync } from '../db/sync-catalogue.ts';
 import { newAction, newAudit, newPlan } from '../db/rows.ts';
 import { until } from './lab.ts';
 
@@ -105,5 +107,9 @@ describe("repositories on the lab's MariaDB", () => {
 
   describeRepositories(now => openEmptyMariadb(URL, now));
 
-  describe('migrations', () => describeMigrations(() => connectBareMariadb(URL)));
+  describe('migrations', () => describeMigrations(() => connectBareMariadb(URL), 5));
+
+  describe('purge', () => describePurge(now => openEmptyMariadb(URL, now), 15));
+
+  describe('sync of the catalogue', () => describeSync(now => openEmptyMariadb(URL, now)));
 });
