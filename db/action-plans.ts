@@ -10,7 +10,7 @@ import { statefulRepository } from './repository.ts';
 import type { Executor } from './rows.ts';
 import { insertRow } from './rows.ts';
 
-const TABLE: Table<ActionPlan> = {
+export const ACTION_PLAN_TABLE: Table<ActionPlan> = {
   name: 'action_plans',
   fields: {
     id: 'value',
@@ -35,7 +35,7 @@ const ROWS_AT_ONCE = 500;
 export function actionPlanRepository(database: Database): ActionPlanRepository {
   const { knex, now } = database;
   return {
-    ...statefulRepository<ActionPlan, ActionPlanState>(database, TABLE),
+    ...statefulRepository<ActionPlan, ActionPlanState>(database, ACTION_PLAN_TABLE),
     createWithActions: (plan, actions) =>
       knex.transaction(transaction => insertPlan(transaction, { plan, actions, at: now() })),
     createForRun: (plan, actions, { runUuid, replaces }) =>
@@ -54,7 +54,8 @@ export function actionPlanRepository(database: Database): ActionPlanRepository {
     async softDelete(uuid, from) {
       const at = now();
       return knex.transaction(async transaction => {
-        if ((await softDeleteRows(transaction, TABLE, { where: { uuid }, from, at })) === 0) return false;
+        if ((await softDeleteRows(transaction, ACTION_PLAN_TABLE, { where: { uuid }, from, at })) === 0)
+          return false;
         await softDeleteRows(transaction, ACTION_TABLE, { where: { action_plan_uuid: uuid }, at });
         return true;
       });
@@ -70,7 +71,7 @@ async function insertPlan(
     ...toColumns(ACTION_TABLE, action),
     created_at: at.toISOString(),
   }));
-  const created = await insertRow(transaction, TABLE, plan, at);
+  const created = await insertRow(transaction, ACTION_PLAN_TABLE, plan, at);
   for (let begin = 0; begin < rows.length; begin += ROWS_AT_ONCE) {
     await transaction('actions').insert(rows.slice(begin, begin + ROWS_AT_ONCE));
   }

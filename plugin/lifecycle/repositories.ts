@@ -2,6 +2,7 @@ import type { ActionPlan, ActionPlanState } from './action-plan.ts';
 import type { Action, ActionState } from './action.ts';
 import type { AuditTemplate } from './audit-template.ts';
 import type { Audit, AuditState } from './audit.ts';
+import type { ClaimedPlan, Pause, PlanClaim, TakenPlan } from './plan-claim.ts';
 
 type Generated = 'id' | 'createdAt' | 'updatedAt' | 'deletedAt';
 export type New<Row> = Omit<Row, Generated>;
@@ -17,6 +18,11 @@ export interface ListQuery<Row> {
   readonly includeDeleted?: boolean;
 }
 
+export interface WriteOptions {
+  /** Nothing is written unless this claim still holds; throws `ClaimLostError`. */
+  readonly claim?: PlanClaim;
+}
+
 /** What every table family offers. Rows that are soft-deleted are invisible unless asked for. */
 export interface Repository<Row extends { readonly uuid: string }> {
   /** Throws `DuplicateNameError` when a live row has that name. */
@@ -25,7 +31,12 @@ export interface Repository<Row extends { readonly uuid: string }> {
   /** Throws `UnknownMarkerError`. */
   list(query?: ListQuery<Row>): Promise<Row[]>;
   /** Changes fields that are no state; the changed row, or undefined when it is gone or what was `seen` in it holds no more. */
-  update(uuid: string, changes: Partial<New<Row>>, seen?: Partial<Row>): Promise<Row | undefined>;
+  update(
+    uuid: string,
+    changes: Partial<New<Row>>,
+    seen?: Partial<Row>,
+    options?: WriteOptions,
+  ): Promise<Row | undefined>;
   /** Marks the row deleted, with what belongs to it; false when it is gone. */
   softDelete(uuid: string): Promise<boolean>;
 }
@@ -45,6 +56,7 @@ export interface StatefulRepository<
     to: State,
     changes?: Partial<New<Row>>,
     seen?: Partial<Row>,
+    options?: WriteOptions,
   ): Promise<Row | undefined>;
   /** As `Repository`'s; with `from`, false also when its state is none of these. */
   softDelete(uuid: string, from?: readonly State[]): Promise<boolean>;
@@ -63,6 +75,37 @@ export interface ActionPlanRepository extends StatefulRepository<ActionPlan, Act
     run: { readonly runUuid: string; readonly replaces?: string | undefined },
   ): Promise<ActionPlan | undefined>;
 }
+/** Who runs which plan. Deciding that a runner is gone is left to those who watch `beats`: no clocks are compared. */
+export interface PlanClaimRepository {
+  /** The plans that are ONGOING or CANCELLING. */
+  list(): Promise<ClaimedPlan[]>;
+  /** Claims a plan that is to begin: it holds from the moment the plan is ONGOING. False when it is not PENDING. */
+  prepare(claim: PlanClaim): Promise<boolean>;
+  /** Takes the plan if its claim and beats are still those that were seen. */
+  takeOver(
+    seen: { readonly planUuid: string; readonly token: string | null; readonly beats: number },
+    by: { readonly token: string; readonly hostname: string },
+  ): Promise<TakenPlan | undefined>;
+  /** A sign of life under each token; those of plans under way that still hold. */
+  renew(tokens: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Lets others take the plan at once; nothing when the claim is lost already. */
+  release(claim: PlanClaim): Promise<void>;
+  /** Writes down what is about to be asked of the cloud, as a sign of life too. Throws `ClaimLostError`. */
+  intend(claim: PlanClaim, actionUuid: string, intent: object): Promise<void>;
+  /** What was last about to be asked for the action; undefined: nothing ever was. */
+  intentOf(actionUuid: string): Promise<unknown>;
+}
+
+/** What holds for all replicas at once. */
+export interface ControlRepository {
+  /** Undefined: work goes on. */
+  pauseNow(): Promise<Pause | undefined>;
+  /** Nothing new begins from now on; the pause that there is, or was already. */
+  pause(reason: string | null): Promise<Pause>;
+  /** False when nothing was paused. */
+  resume(): Promise<boolean>;
+}
+
 export type ActionRepository = StatefulRepository<Action, ActionState>;
 
 interface NamedRepository<Row> {
@@ -103,6 +146,8 @@ export interface Repositories {
     /** Gives every name a UUID that it keeps across restarts; all that were ever given one, by name. */
     sync(kind: 'goal' | 'strategy', names: readonly string[]): Promise<ReadonlyMap<string, CatalogueEntry>>;
   };
+  readonly planClaims: PlanClaimRepository;
+  readonly control: ControlRepository;
   readonly services: {
     /** Stamped with the time that all replicas share: the database server's. */
     heartbeat(name: string, host: string): Promise<void>;
