@@ -1,3 +1,5 @@
+import { ClaimLostError } from '../plugin/lifecycle/plan-claim.ts';
+import type { PlanClaim } from '../plugin/lifecycle/plan-claim.ts';
 import type { New } from '../plugin/lifecycle/repositories.ts';
 import type { Table } from './columns.ts';
 import { columnOf, toColumns } from './columns.ts';
@@ -9,7 +11,11 @@ export interface Claim<Row> {
   readonly from: string | readonly string[];
   readonly to: string;
   readonly changes?: Partial<New<Row>>;
+  /** Fields that must still have these values; not those that are kept as JSON. */
+  readonly seen?: Partial<Row> | undefined;
   readonly at: Date;
+  /** Nothing is changed unless it holds. */
+  readonly claim?: PlanClaim | undefined;
 }
 
 /**
@@ -19,15 +25,34 @@ export interface Claim<Row> {
 export async function claimRow<Row extends BaseRow>(
   db: Executor,
   table: Table<Row>,
-  { uuid, from, to, changes = {}, at }: Claim<Row>,
+  { uuid, from, to, changes = {}, seen = {}, at, claim }: Claim<Row>,
 ): Promise<Row | undefined> {
   // The transaction keeps the row as it is until it has been read.
-  return db.transaction(async transaction => {
+  return holdingClaim(db, claim, async transaction => {
     const changed = await transaction(table.name)
-      .where({ uuid, deleted: 0 })
+      .where({ ...toColumns(table, seen), uuid, deleted: 0 })
       .whereIn('state', [from].flat())
       .update({ ...toColumns(table, changes as Partial<Row>), state: to, updated_at: at.toISOString() });
     return changed === 1 ? findRow(transaction, table, { uuid }) : undefined;
+  });
+}
+
+/**
+ * A transaction in which the claim holds to the end: whoever takes the plan over has to wait for it. Throws
+ * `ClaimLostError`.
+ */
+export async function holdingClaim<T>(
+  db: Executor,
+  claim: PlanClaim | undefined,
+  work: (transaction: Executor) => Promise<T>,
+): Promise<T> {
+  return db.transaction(async transaction => {
+    if (claim !== undefined) {
+      const held = { uuid: claim.planUuid, claim: claim.token };
+      const [plan] = await transaction('action_plans').where(held).select('id').forUpdate();
+      if (plan === undefined) throw new ClaimLostError(claim.planUuid);
+    }
+    return work(transaction);
   });
 }
 

@@ -2,7 +2,7 @@ import knex from 'knex';
 import type { Knex } from 'knex';
 import { translateError } from './availability.ts';
 import { DatabaseUrlError } from './errors.ts';
-import { migrate } from './migrate.ts';
+import { upgrade } from './migrate.ts';
 import { MysqlClient, mysqlConnection, prepareSession } from './mysql.ts';
 import { NodeSqliteClient } from './node-sqlite.ts';
 
@@ -25,23 +25,28 @@ export interface DatabaseOptions {
 /**
  * Opens the database and brings its tables up to date. `sqlite:///PATH` (a fourth slash begins an absolute path),
  * `sqlite://` for one in memory, `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MariaDB and MySQL.
- * Throws `DatabaseUrlError` and `DatabaseUnavailableError`.
+ * Throws `DatabaseUrlError`, `DatabaseUnavailableError`, `SchemaTooNewError` and `SchemaBusyError`.
  */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
+  const database = connectDatabase(url, options);
+  try {
+    await upgrade(database.knex);
+  } catch (error) {
+    await database.knex.destroy();
+    throw translateError(error, database.name);
+  }
+  return database;
+}
+
+/** The same with its tables as they are; connects when it is first used. Throws `DatabaseUrlError`. */
+export function connectDatabase(url: string, options: DatabaseOptions = {}): Database {
   const { config, name } = configOf(url, options);
-  const database = {
+  return {
     knex: knex({ ...config, ...COMMON }),
     name,
     now: options.now ?? (() => new Date()),
     hasOwnClock: config.client === MysqlClient && options.now === undefined,
   };
-  try {
-    await migrate(database.knex);
-  } catch (error) {
-    await database.knex.destroy();
-    throw translateError(error, name);
-  }
-  return database;
 }
 
 /** The time that all replicas share, whatever the clocks of their machines say. */

@@ -30,3 +30,36 @@ export class UnknownMarkerError extends Error {
     super(`The marker ${marker} could not be found`);
   }
 }
+
+/** The tables were changed by a newer version than this one. */
+export class SchemaTooNewError extends Error {
+  override readonly name = 'SchemaTooNewError';
+  readonly code = 'schema_too_new';
+
+  constructor(found: string, newestKnown: string) {
+    super(
+      `The schema of the database is ${found}, newer than the ${newestKnown} that this version knows: ` +
+        `use the version that made it, or its "auspex db downgrade --to ${newestKnown}".`,
+    );
+  }
+}
+
+/** No migration has that name. */
+export class SchemaNameError extends Error {
+  override readonly name = 'SchemaNameError';
+  readonly code = 'schema_name_unknown';
+
+  constructor(given: string, known: readonly string[]) {
+    super(`There is no schema ${given}; there are ${known.join(', ')}.`);
+  }
+}
+
+/** Another replica is changing the tables and does not come to an end. */
+export class SchemaBusyError extends Error {
+  override readonly name = 'SchemaBusyError';
+  readonly code = 'schema_busy';
+
+  constructor(seconds: number) {
+    super(`Another replica has been changing the tables of the database for ${seconds} s.`);
+  }
+}

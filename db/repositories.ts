@@ -6,6 +6,8 @@ import { auditRepository } from './audits.ts';
 import { isDeadlock, translateError } from './availability.ts';
 import { catalogueRepository } from './catalogue.ts';
 import type { Database } from './connect.ts';
+import { controlRepository } from './control.ts';
+import { planClaimRepository } from './plan-claims.ts';
 import { serviceRepository } from './services.ts';
 
 /** All that is kept in the database. Every method may throw `DatabaseUnavailableError`. */
@@ -16,6 +18,8 @@ export function createRepositories(database: Database): Repositories {
     actionPlans: guarded(actionPlanRepository(database), database),
     actions: guarded(actionRepository(database), database),
     catalogue: guarded(catalogueRepository(database), database),
+    planClaims: guarded(planClaimRepository(database), database),
+    control: guarded(controlRepository(database), database),
     services: guarded(serviceRepository(database), database),
     close: () => database.knex.destroy(),
   };

@@ -1,5 +1,5 @@
 import type { Repository, StatefulRepository } from '../plugin/lifecycle/repositories.ts';
-import { claimRow, softDeleteRows } from './claim.ts';
+import { claimRow, holdingClaim, softDeleteRows } from './claim.ts';
 import type { Table } from './columns.ts';
 import type { Database } from './connect.ts';
 import type { BaseRow, FindOptions } from './rows.ts';
@@ -11,7 +11,12 @@ export function repository<Row extends BaseRow>({ knex, now }: Database, table: 
     create: row => insertRow(knex, table, row, now()),
     find: (uuid, options) => findRow(knex, table, { uuid }, options),
     list: query => listRows(knex, table, query),
-    update: (uuid, changes) => updateRow(knex, table, uuid, changes, now()),
+    update: (uuid, changes, seen, { claim } = {}) => {
+      const update = { uuid, changes, seen, at: now() };
+      return claim === undefined
+        ? updateRow(knex, table, update)
+        : holdingClaim(knex, claim, transaction => updateRow(transaction, table, update));
+    },
     softDelete: async uuid => (await softDeleteRows(knex, table, { where: { uuid }, at: now() })) === 1,
   };
 }
@@ -35,8 +40,8 @@ export function statefulRepository<Row extends BaseRow, State extends string>(
   const { knex, now } = database;
   return {
     ...repository(database, table),
-    transition: (uuid, from, to, changes = {}) =>
-      claimRow(knex, table, { uuid, from, to, changes, at: now() }),
+    transition: (uuid, from, to, changes = {}, seen, { claim } = {}) =>
+      claimRow(knex, table, { uuid, from, to, changes, seen, at: now(), claim }),
     softDelete: async (uuid, from) =>
       (await softDeleteRows(knex, table, { where: { uuid }, from, at: now() })) === 1,
   };

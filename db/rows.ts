@@ -53,17 +53,24 @@ export async function findRowByIdentifier<Row extends BaseRow>(
   return byId ?? findRow(db, table, { name_key: nameKey(identifier) }, options);
 }
 
-/** Undefined when no live row has that UUID. */
+export interface Update<Row> {
+  readonly uuid: string;
+  readonly changes: Partial<New<Row>>;
+  /** Fields that must still have these values; not those that are kept as JSON. */
+  readonly seen?: Partial<Row> | undefined;
+  readonly at: Date;
+}
+
+/** Undefined when no live row has that UUID and what was seen of it. */
 export async function updateRow<Row extends BaseRow>(
   db: Executor,
   table: Table<Row>,
-  uuid: string,
-  changes: Partial<New<Row>>,
-  at: Date,
+  { uuid, changes, seen = {}, at }: Update<Row>,
 ): Promise<Row | undefined> {
   const columns = { ...toColumns(table, changes as Partial<Row>), updated_at: at.toISOString() };
-  await refusingDuplicates(table, changes, () => db(table.name).where({ uuid, deleted: 0 }).update(columns));
-  return findRow(db, table, { uuid });
+  const where = { ...toColumns(table, seen), uuid, deleted: 0 };
+  const count = await refusingDuplicates(table, changes, () => db(table.name).where(where).update(columns));
+  return count === 0 ? undefined : findRow(db, table, { uuid });
 }
 
 /** A page in a total order: rows with the same value are in the order of their ids. Throws `UnknownMarkerError`. */

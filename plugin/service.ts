@@ -23,7 +23,7 @@ import { collectCluster } from './openstack/collect-cluster.ts';
 import { collectStorage } from './openstack/collect-storage.ts';
 import type { Service as CloudService } from './openstack/services.ts';
 import { every } from './periodic.ts';
-import { SERVICE_NAMES } from './replicas/liveness.ts';
+import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
 
 export interface Service {
   /** Where the API listens. */
@@ -104,10 +104,13 @@ async function assemble(
     collectCluster: signal => watch.take(signal),
     collectStorage: signal => collectStorage(cloud, signal),
     datasource,
-    now: () => clock.now(),
     newUuid: randomUUID,
     applier,
+    clock,
     hostname,
+    aliveHosts: () =>
+      aliveHosts(repositories.services, SERVICE_NAMES['decision-engine'], settings.serviceDownSeconds),
+    ongoingPlans: settings.audits.ongoingPlans,
     maximumAudits: settings.audits.maximum,
     timeoutMilliseconds: settings.audits.timeoutSeconds * 1000,
   });
@@ -119,15 +122,19 @@ async function assemble(
     audits,
     applier,
     clock,
+    settings: settings.api,
     isBehindProxy: settings.behindProxy,
     serviceDownSeconds: settings.serviceDownSeconds,
   });
-  const listening = await listen(app, settings.host, settings.port);
-  const heartbeat = every(settings.heartbeatSeconds, logger, async () => {
+  const beat = async (): Promise<void> => {
     for (const name of Object.values(SERVICE_NAMES)) await repositories.services.heartbeat(name, hostname);
-  });
+  };
+  // Before any work is taken on: to others, who is not heard of has lost it.
+  await beat();
+  const listening = await listen(app, settings.host, settings.port);
+  const heartbeat = every(settings.heartbeatSeconds, logger, beat);
+  const looks = every(settings.audits.pollSeconds, logger, () => audits.recover());
   const recovery = every(RECOVERY_SECONDS, logger, async () => {
-    await audits.recover();
     await applier.recover();
     const hours = settings.audits.actionPlanExpiryHours;
     await expirePlans(repositories, { hours, now: clock.now() });
@@ -139,6 +146,7 @@ async function assemble(
       logger.info('auspex stops');
       await listening.close(API_GRACE_MILLISECONDS);
       await recovery.stop();
+      await looks.stop();
       await audits.stop();
       await applier.stop();
       await heartbeat.stop();

@@ -21,7 +21,14 @@ export interface Audit {
   readonly scope: readonly unknown[];
   readonly autoTrigger: boolean;
   readonly force: boolean;
+  /** When the next run is due; of an EVENT audit, only once a webhook has asked for one. */
   readonly nextRunAt: string | null;
+  /** The regular runs of a CONTINUOUS audit are counted from here. Null: not planned yet. */
+  readonly anchorAt: string | null;
+  /** The run under way, which `hostname` has claimed; null when there is none. */
+  readonly runUuid: string | null;
+  /** Runs that have failed since the last one that did not. */
+  readonly failures: number;
   /** The service host that runs it. */
   readonly hostname: string | null;
   readonly startAt: string | null;
@@ -32,6 +39,7 @@ export interface Audit {
   readonly deletedAt: string | null;
 }
 
+/** What a user may ask for; DELETED only by deletion. */
 export const AUDIT_TRANSITIONS: TransitionTable<AuditState> = {
   PENDING: ['ONGOING', 'CANCELLED'],
   ONGOING: ['FAILED', 'SUCCEEDED', 'CANCELLED', 'SUSPENDED'],
@@ -39,5 +47,16 @@ export const AUDIT_TRANSITIONS: TransitionTable<AuditState> = {
   FAILED: ['DELETED'],
   SUCCEEDED: ['DELETED'],
   CANCELLED: ['DELETED'],
+  DELETED: [],
+};
+
+/** What the service does beyond that: a window that ends before the first run, a webhook, and a round that was skipped or broken off. */
+export const SERVICE_TRANSITIONS: TransitionTable<AuditState> = {
+  PENDING: ['SUCCEEDED'],
+  ONGOING: ['PENDING', 'SUCCEEDED'],
+  SUCCEEDED: ['ONGOING'],
+  SUSPENDED: [],
+  FAILED: [],
+  CANCELLED: [],
   DELETED: [],
 };

@@ -60,6 +60,11 @@ describe('architecture', () => {
       'simulator/http must not know plugin/openstack',
     ],
     [
+      'plugin/api/x.ts',
+      "import { start } from '../cli/start.ts';",
+      'nothing imports what puts everything together',
+    ],
+    [
       'plugin/openstack/x.ts',
       "import { World } from '../../simulator/world/world.ts';",
       'plugin/openstack must not know simulator/world',

@@ -51,8 +51,8 @@ const COMPOSITION = [
   'simulator/demo.ts',
   'simulator/simulated-service.ts',
 ];
-/** A demonstration is put together of everything, too. */
-const COMPOSITION_FOLDER = 'simulator/demo/';
+/** A demonstration and the commands are put together of everything, too. */
+const COMPOSITION_FOLDERS = ['simulator/demo/', 'plugin/cli/'];
 const PURE = ['cluster', 'forecast', 'candidates', 'goals', 'strategies', 'simulator/world'];
 /** What the pure zone may use from outside. */
 const PURE_PACKAGES = ['zod'];
@@ -99,7 +99,7 @@ function judge(file: string, imported: string): string | undefined {
 }
 
 function isComposition(file: string): boolean {
-  return COMPOSITION.includes(file) || file.startsWith(COMPOSITION_FOLDER);
+  return COMPOSITION.includes(file) || COMPOSITION_FOLDERS.some(folder => file.startsWith(folder));
 }
 
 /** A strategy is a file, or a folder with private helpers; only the list of all strategies knows several. */

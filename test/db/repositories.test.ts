@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../db/connect.ts';
 import { openEmptyMariadb } from './mariadb.ts';
+import { describeClaims } from './claims.ts';
 import { describeRepositories } from './repositories.ts';
 
 const MARIADB_URL = process.env['AUSPEX_TEST_DATABASE_URL'];
@@ -10,6 +11,7 @@ const MARIADB_URL = process.env['AUSPEX_TEST_DATABASE_URL'];
 describe('repositories', () => {
   describe('on SQLite in memory', () => {
     describeRepositories(now => openDatabase('sqlite://', { now }));
+    describeClaims(now => openDatabase('sqlite://', { now }));
   });
 
   describe('on SQLite in a file', () => {
@@ -20,6 +22,7 @@ describe('repositories', () => {
     afterEach(() => rmSync(folder, { recursive: true }));
 
     describeRepositories(now => openDatabase(`sqlite:///${join(folder, 'auspex.sqlite')}`, { now }));
+    describeClaims(now => openDatabase(`sqlite:///${join(folder, 'auspex.sqlite')}`, { now }));
   });
 
   describe('on MariaDB', () => {
@@ -28,5 +31,6 @@ describe('repositories', () => {
       return;
     }
     describeRepositories(now => openEmptyMariadb(MARIADB_URL, now));
+    describeClaims(now => openEmptyMariadb(MARIADB_URL, now));
   });
 });

@@ -80,6 +80,94 @@ export function describeRepositories(open: (now: () => Date) => Promise<Database
     });
   });
 
+  describe('what was seen', () => {
+    it('decides whether a row is changed', async () => {
+      const { uuid } = await repositories.audits.create(newAudit({ state: 'ONGOING', runUuid: 'one' }));
+      const { audits } = repositories;
+
+      const stale = await audits.transition(uuid, 'ONGOING', 'SUCCEEDED', {}, { runUuid: 'two' });
+      const none = await audits.update(uuid, { hostname: 'x' }, { runUuid: null });
+      const both = await audits.update(uuid, { hostname: 'y' }, { runUuid: 'one', nextRunAt: null });
+      const right = await audits.transition(
+        uuid,
+        'ONGOING',
+        'SUCCEEDED',
+        { runUuid: null },
+        { runUuid: 'one' },
+      );
+
+      expect([stale, none]).to.deep.equal([undefined, undefined]);
+      expect(both).to.include({ hostname: 'y' });
+      expect(right).to.include({ state: 'SUCCEEDED', runUuid: null });
+    });
+
+    it('lets exactly one of many begin a run', async () => {
+      const { uuid } = await repositories.audits.create(newAudit({ state: 'ONGOING', nextRunAt: 'then' }));
+
+      const begun = await Promise.all(
+        ['a', 'b', 'c', 'd'].map(runUuid =>
+          repositories.audits.transition(
+            uuid,
+            'ONGOING',
+            'ONGOING',
+            { runUuid },
+            { runUuid: null, nextRunAt: 'then' },
+          ),
+        ),
+      );
+
+      expect(begun.filter(row => row !== undefined)).to.have.length(1);
+    });
+  });
+
+  describe('the plan of a run', () => {
+    async function ongoing(): Promise<{ auditUuid: string; earlier: string }> {
+      const { uuid } = await repositories.audits.create(newAudit({ state: 'ONGOING', runUuid: 'mine' }));
+      const plan = newPlan({ auditUuid: uuid });
+      await repositories.actionPlans.createWithActions(plan, [newAction({ actionPlanUuid: plan.uuid })]);
+      return { auditUuid: uuid, earlier: plan.uuid };
+    }
+
+    it('is stored and takes the place of the recommended ones of its audit (K49)', async () => {
+      const { auditUuid, earlier } = await ongoing();
+      const started = newPlan({ auditUuid, state: 'ONGOING' });
+      await repositories.actionPlans.createWithActions(started, []);
+      const plan = newPlan({ auditUuid });
+
+      const stored = await repositories.actionPlans.createForRun(
+        plan,
+        [newAction({ actionPlanUuid: plan.uuid })],
+        {
+          runUuid: 'mine',
+          replaces: 'A newer one came.',
+        },
+      );
+
+      expect(stored).to.include({ uuid: plan.uuid, state: 'RECOMMENDED' });
+      const cancelled = { state: 'CANCELLED', statusMessage: 'A newer one came.' };
+      expect(await repositories.actionPlans.find(earlier)).to.include(cancelled);
+      expect((await repositories.actions.list({ where: { actionPlanUuid: earlier } }))[0]).to.include(
+        cancelled,
+      );
+      expect(await repositories.actionPlans.find(started.uuid)).to.include({ state: 'ONGOING' });
+    });
+
+    it('is not stored, and replaces nothing, once the run is not that of the audit any more', async () => {
+      const { auditUuid, earlier } = await ongoing();
+      const plans = repositories.actionPlans;
+      const other = { runUuid: 'another', replaces: 'x' };
+      const mine = { runUuid: 'mine', replaces: 'x' };
+
+      const foreign = await plans.createForRun(newPlan({ auditUuid }), [], other);
+      await repositories.audits.transition(auditUuid, 'ONGOING', 'CANCELLED');
+      const cancelled = await plans.createForRun(newPlan({ auditUuid }), [], mine);
+
+      expect([foreign, cancelled]).to.deep.equal([undefined, undefined]);
+      expect(await plans.list({ where: { auditUuid } })).to.have.length(1);
+      expect(await plans.find(earlier)).to.include({ state: 'RECOMMENDED' });
+    });
+  });
+
   describe('names', () => {
     it('refuses a second live row with the same name, whatever its case', async () => {
       await repositories.audits.create(newAudit({ name: 'Überlast' }));

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import mysql from 'mysql2/promise';
 import type { Connection } from 'mysql2/promise';
-import { openDatabase } from '../../db/connect.ts';
+import { openDatabase, sharedNow } from '../../db/connect.ts';
 import { DatabaseUnavailableError } from '../../db/errors.ts';
 import { createRepositories } from '../../db/repositories.ts';
-import { openEmptyMariadb } from '../db/mariadb.ts';
+import { describeClaims } from '../db/claims.ts';
+import { connectBareMariadb, openEmptyMariadb } from '../db/mariadb.ts';
+import { describeMigrations } from '../db/migrations.ts';
 import { describeRepositories } from '../db/repositories.ts';
 import { newAction, newAudit, newPlan } from '../db/rows.ts';
 import { until } from './lab.ts';
@@ -28,7 +30,7 @@ describe("repositories on the lab's MariaDB", () => {
     const databases = await Promise.all([openDatabase(URL), openDatabase(URL), openDatabase(URL)]);
 
     const [tables] = await databases[0].knex.raw('SHOW TABLES');
-    expect(tables).to.have.length(8);
+    expect(tables).to.have.length(9);
     await Promise.all(databases.map(database => database.knex.destroy()));
   });
 
@@ -102,5 +104,18 @@ describe("repositories on the lab's MariaDB", () => {
     await repositories.close();
   });
 
+  it('gives the time that replicas share, whatever their own clocks say', async () => {
+    const database = await openDatabase(URL);
+    const [[row]] = await database.knex.raw('SELECT UNIX_TIMESTAMP(NOW(3)) AS seconds');
+
+    const shared = await sharedNow(database);
+
+    expect(shared.getTime() - Number(row.seconds) * 1000).to.be.within(-1, 5000);
+    await database.knex.destroy();
+  });
+
   describeRepositories(now => openEmptyMariadb(URL, now));
+  describeClaims(now => openEmptyMariadb(URL, now));
+
+  describe('migrations', () => describeMigrations(() => connectBareMariadb(URL)));
 });

@@ -160,6 +160,7 @@ describe('audit scopes on a real OpenStack', function () {
       const audit = await repositories.audits.create(
         newAudit({
           state: 'ONGOING',
+          force: true,
           scope: [{ compute: rules }],
           parameters: { horizon: 3600, period: 86_400, thresholds: { host_cpu_usage: 4 } },
         }),
@@ -176,6 +177,7 @@ describe('audit scopes on a real OpenStack', function () {
           now: () => Date.now(),
           newUuid: randomUUID,
           logger: pino({ level: 'silent' }),
+          ongoingPlans: 'all',
         },
         signal,
       );

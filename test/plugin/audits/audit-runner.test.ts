@@ -35,6 +35,9 @@ const model = cluster({
   instances: [...HOT.map(id => instance(id, 'hot', four)), instance(COOL, 'cool', four)],
 });
 
+/** It stands still. */
+const clock = { now: () => (START + 10) * 1000, sleep: () => new Promise<void>(() => undefined) };
+
 /** Two weeks of history for everything; ends at START. */
 const source: Datasource = {
   name: 'recorded',
@@ -60,10 +63,12 @@ function recorded({ metric }: UsageQuery): UsageBatch {
 describe('audit runner', () => {
   let repositories: Repositories;
   let launched: string[];
+  let alive: string[];
 
   beforeEach(async () => {
     repositories = createRepositories(await openDatabase('sqlite://'));
     launched = [];
+    alive = ['here', 'there'];
   });
 
   afterEach(() => repositories.close());
@@ -76,7 +81,9 @@ describe('audit runner', () => {
       actionTypes: ACTION_TYPES,
       collectCluster: () => Promise.resolve(model),
       datasource: source,
-      now: () => (START + 10) * 1000,
+      clock,
+      aliveHosts: () => Promise.resolve(alive),
+      ongoingPlans: 'all',
       newUuid: randomUUID,
       applier: { launch: uuid => Promise.resolve(launched.push(uuid)) },
       logger: pino({ level: 'silent' }),
@@ -93,7 +100,7 @@ describe('audit runner', () => {
   ): Promise<Audit> {
     const { uuid } = await create(audit);
     const audits = runner(changes);
-    audits.trigger(uuid);
+    audits.trigger();
     await audits.whenIdle();
     return (await repositories.audits.find(uuid))!;
   }
@@ -261,8 +268,7 @@ describe('audit runner', () => {
   it('goes on with the next audit after a failure', async () => {
     const [broken, sound] = [await create({ goalName: 'peace' }), await create()];
     const audits = runner();
-    audits.trigger(broken.uuid);
-    audits.trigger(sound.uuid);
+    audits.trigger();
     await audits.whenIdle();
 
     expect((await repositories.audits.find(broken.uuid))!.state).to.equal('FAILED');
@@ -291,7 +297,7 @@ describe('audit runner', () => {
         return never(signal);
       },
     });
-    audits.trigger(uuid);
+    audits.trigger();
     await collecting.promise;
     await repositories.audits.transition(uuid, 'ONGOING', 'CANCELLED');
     audits.cancel(uuid);
@@ -310,7 +316,7 @@ describe('audit runner', () => {
         return model;
       },
     });
-    audits.trigger(uuid);
+    audits.trigger();
     await audits.whenIdle();
 
     expect((await repositories.audits.find(uuid))!.state).to.equal('CANCELLED');
@@ -320,7 +326,7 @@ describe('audit runner', () => {
   it('cancels what a stop interrupts', async () => {
     const { uuid } = await create();
     const audits = runner({ collectCluster: never });
-    audits.trigger(uuid);
+    audits.trigger();
     await audits.stop();
 
     expect((await repositories.audits.find(uuid))!.state).to.be.oneOf(['CANCELLED', 'PENDING']);
@@ -328,8 +334,8 @@ describe('audit runner', () => {
 
   it('settles at its start what an interruption left', async () => {
     const [left, elsewhere, waiting] = [
-      await create({ state: 'ONGOING', hostname: 'here' }),
-      await create({ state: 'ONGOING', hostname: 'there' }),
+      await create({ state: 'ONGOING', hostname: 'here', runUuid: 'a' }),
+      await create({ state: 'ONGOING', hostname: 'there', runUuid: 'b' }),
       await create(),
     ];
     const audits = runner();
