@@ -21,6 +21,7 @@ import { listen } from './listen.ts';
 import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
+import { collectStorage } from './openstack/collect-storage.ts';
 import type { Service as CloudService } from './openstack/services.ts';
 import { every } from './periodic.ts';
 import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
@@ -102,6 +103,7 @@ async function assemble(
   const audits = new AuditRunner({
     ...shared,
     collectCluster: signal => watch.take(signal),
+    collectStorage: signal => collectStorage(cloud, signal),
     datasource,
     newUuid: randomUUID,
     applier,
