@@ -25,6 +25,7 @@ import type { Route } from './request.ts';
 import { scoringEngineRoutes } from './scoring-engines.ts';
 import { serviceRoutes } from './services.ts';
 import { strategyRoutes } from './strategies.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { TokenCache } from './token-cache.ts';
 import { resourcesDocument, versionsDocument } from './versions.ts';
 
@@ -69,6 +70,7 @@ function routesOf(context: ApiContext): readonly Route[] {
     ...auditRoutes(context),
     ...actionPlanRoutes(context),
     ...actionRoutes(context),
+    ...webhookRoutes(context),
     ...scoringEngineRoutes(context),
     ...serviceRoutes(context),
   ];
