@@ -3,6 +3,7 @@ import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { apiSettingsSchema } from './api/settings.ts';
 import { applierSettingsSchema } from './applier/settings.ts';
 import { auditSettingsSchema } from './audits/settings.ts';
 import type { CloudConfig } from './openstack/cloud-config.ts';
@@ -24,6 +25,7 @@ export const settingsSchema = z.strictObject({
   wwwAuthenticateUri: z.string().default(''),
   /** A proxy in front says with X-Forwarded-* what clients have asked for: links follow it. */
   behindProxy: z.boolean().default(false),
+  api: apiSettingsSchema.prefault({}),
   audits: auditSettingsSchema.prefault({}),
   applier: applierSettingsSchema.prefault({}),
 });

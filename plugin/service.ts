@@ -20,6 +20,7 @@ import { listen } from './listen.ts';
 import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
+import { collectStorage } from './openstack/collect-storage.ts';
 import type { Service as CloudService } from './openstack/services.ts';
 import { every } from './periodic.ts';
 import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
@@ -101,6 +102,7 @@ async function assemble(
   const audits = new AuditRunner({
     ...shared,
     collectCluster: signal => watch.take(signal),
+    collectStorage: signal => collectStorage(cloud, signal),
     datasource,
     newUuid: randomUUID,
     applier,
@@ -120,6 +122,7 @@ async function assemble(
     audits,
     applier,
     clock,
+    settings: settings.api,
     isBehindProxy: settings.behindProxy,
     serviceDownSeconds: settings.serviceDownSeconds,
   });

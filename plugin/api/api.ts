@@ -21,9 +21,11 @@ import {
   minorVersion,
 } from './microversions.ts';
 import type { ApiOptions } from './options.ts';
+import { PolicyFile } from './policy/policy-file.ts';
 import type { Route } from './request.ts';
 import { scoringEngineRoutes } from './scoring-engines.ts';
 import { serviceRoutes } from './services.ts';
+import { DEFAULT_API_SETTINGS } from './settings.ts';
 import { strategyRoutes } from './strategies.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { TokenCache } from './token-cache.ts';
@@ -34,13 +36,14 @@ const MAXIMUM_BODY = '1mb';
 
 /** Watcher's API. Gives the goals and strategies their UUIDs first; throws `DatabaseUnavailableError`. */
 export async function createApi(options: ApiOptions): Promise<Express> {
-  const { repositories, goals, strategies, clock, logger } = options;
+  const { repositories, goals, strategies, clock, logger, settings = DEFAULT_API_SETTINGS } = options;
   const catalogue = await readCatalogue(repositories.catalogue, goals, strategies);
   const context = {
     ...options,
     catalogue,
     maximumLimit: options.maximumLimit ?? DEFAULT_MAXIMUM_LIMIT,
   };
+  const policy = new PolicyFile({ ...settings.policy, now: () => clock.now(), logger });
   const cache = new TokenCache(options.tokenValidator, () => clock.now());
   const app = express();
   app.disable('x-powered-by');
@@ -53,7 +56,7 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   app.use(authentication(cache));
   app.use(versionNegotiation);
   app.use(express.text({ type: () => true, limit: MAXIMUM_BODY }));
-  serveRoutes(app, routesOf(context), logger);
+  serveRoutes(app, routesOf(context), { policy, logger });
   app.use(() => {
     throw new ApiError('no_route', 'The resource could not be found.');
   });

@@ -6,6 +6,15 @@ export interface TokenOwner {
   readonly roles: readonly string[];
   /** ISO instant, UTC. */
   readonly expiresAt: string;
+  readonly userName?: string | undefined;
+  readonly userDomainId?: string | undefined;
+  readonly projectName?: string | undefined;
+  readonly projectDomainId?: string | undefined;
+  /** Of a token for a domain. */
+  readonly domainId?: string | undefined;
+  readonly isSystemScoped?: boolean | undefined;
+  /** The service that sends the request on behalf of the user. */
+  readonly service?: TokenOwner | undefined;
 }
 
 export interface TokenValidator {

@@ -1,4 +1,9 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { PolicyError } from '../../../plugin/api/policy/errors.ts';
+import { apiSettingsSchema } from '../../../plugin/api/settings.ts';
 import type { ApiUnderTest } from './harness.ts';
 import { IDENTITY_URL, startApi } from './harness.ts';
 
@@ -14,7 +19,7 @@ describe('api authentication and policy', () => {
     ['an unknown token', 'unknown'],
     ['an expired token', 'expired'],
   ] as const) {
-    it(`answers 401 to ${what}, as Keystone's middleware does`, async () => {
+    it(`answers 401 to ${what}, as Keystone's middleware does (K7)`, async () => {
       api.tokens.owners.set('expired', {
         userId: 'u1',
         projectId: 'p1',
@@ -56,13 +61,56 @@ describe('api authentication and policy', () => {
     ['PATCH', '/v1/actions/x', 'action:update'],
     ['GET', '/v1/services/1', 'service:get'],
   ] as const) {
-    it(`answers 403 to ${method} ${path} without the role admin`, async () => {
+    it(`answers 403 to ${method} ${path} without the role admin (K8)`, async () => {
       const { status, faultstring } = await api.call(method, path, { token: 'member' });
 
       expect(status).to.equal(403);
       expect(faultstring).to.equal(`Policy doesn't allow ${rule} to be performed.`);
     });
   }
+
+  describe('with a policy file', () => {
+    it('lets in whom it names, also by what the request is about (K40)', async () => {
+      const file = join(mkdtempSync(join(tmpdir(), 'policy-')), 'policy.yaml');
+      writeFileSync(file, '"audit:create": "@"\n"audit:get": "role:member and \'audit-a\':%(name)s"\n');
+      const settings = apiSettingsSchema.parse({ policy: { file } });
+      const guarded = await startApi({ settings });
+      for (const name of ['audit-a', 'audit-b']) {
+        const body = { audit_type: 'ONESHOT', goal: 'calm', name };
+        await guarded.call('POST', '/v1/audits', { token: 'member', body });
+      }
+
+      const answers = await Promise.all(
+        ['/v1/audits/audit-a', '/v1/audits/audit-b', '/v1/audits/none', '/v1/audits'].map(path =>
+          guarded.call('GET', path, { token: 'member' }),
+        ),
+      );
+      await guarded.stop();
+
+      expect(answers.map(({ status }) => status)).to.deep.equal([200, 403, 404, 403]);
+    });
+
+    it('does not start when it is wrong', async () => {
+      const file = join(mkdtempSync(join(tmpdir(), 'policy-')), 'policy.yaml');
+      writeFileSync(file, '"audit:get": "role:member and"');
+      const settings = apiSettingsSchema.parse({ policy: { file } });
+
+      const problem = await startApi({ settings }).catch((error: unknown) => error);
+
+      expect(problem).to.be.instanceOf(PolicyError);
+    });
+  });
+
+  it('lets the role reader look and not touch, if enabled (row 41)', async () => {
+    const settings = apiSettingsSchema.parse({ policy: { readerRole: true } });
+    const open = await startApi({ settings });
+
+    const look = await open.call('GET', '/v1/audits', { token: 'member' });
+    const touch = await open.call('DELETE', '/v1/audits/x', { token: 'member' });
+    await open.stop();
+
+    expect([look.status, touch.status]).to.deep.equal([200, 403]);
+  });
 
   it('takes the role administrator as well', async () => {
     const expiresAt = '2026-03-02T12:00:00Z';

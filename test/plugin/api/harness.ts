@@ -151,6 +151,9 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
     clock: { now: () => under.now },
     logger,
     ...overrides,
+  }).catch(async (error: unknown) => {
+    await repositories.close();
+    throw error;
   });
   const server = createServer(app);
   server.listen(0, '127.0.0.1');
