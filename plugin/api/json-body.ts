@@ -45,7 +45,7 @@ export function readJson({ body, contentType }: ApiRequest, argument: string): u
   if (type !== '' && type !== 'application/json') {
     throw new ApiError('unknown_mimetype', `Unknown mimetype: ${type}`);
   }
-  if (body === undefined || body.trim() === '') throw missingArgument(argument);
+  if (body === undefined || body === '') throw missingArgument(argument);
   try {
     return JSON.parse(body);
   } catch (error) {

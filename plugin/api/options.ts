@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ClusterModel } from '../../cluster/cluster-model.ts';
 import type { Goal } from '../../goals/goal.ts';
 import type { Strategy } from '../../strategies/strategy.ts';
 import type { ActionPlan } from '../lifecycle/action-plan.ts';
@@ -36,6 +37,10 @@ export interface ApiOptions {
     launch(planUuid: string): Promise<boolean>;
     /** The changed plan; undefined when its state does not allow it. */
     cancel(planUuid: string): Promise<ActionPlan | undefined>;
+  };
+  /** What the cloud looks like now, for `data_model`. */
+  readonly clusterPicture: {
+    take(signal: AbortSignal): Promise<ClusterModel>;
   };
   readonly clock: {
     /** Epoch milliseconds. */

@@ -3,17 +3,21 @@ import type { ApiContext } from './context.ts';
 import { ApiError, missingArgument, notFound } from './errors.ts';
 import { readJson } from './json-body.ts';
 import type { Route } from './request.ts';
+import type { ApiSettings } from './settings.ts';
 
 /** States in which an EVENT audit waits for its event. */
 const TRIGGERABLE = ['PENDING', 'SUCCEEDED'];
 
 /** Lets an alarm run an EVENT audit. What it has to say is not looked at, but it must be JSON. */
-export function webhookRoutes(context: ApiContext): readonly Route[] {
+export function webhookRoutes(
+  context: ApiContext,
+  { publicWebhooks }: Pick<ApiSettings, 'publicWebhooks'>,
+): readonly Route[] {
   return [
     {
       method: 'POST',
       path: '/webhooks/:id',
-      rule: 'webhook:trigger',
+      ...(publicWebhooks ? {} : { rule: 'webhook:trigger' }),
       handle: async request => {
         readJson(request, 'body');
         const identifier = request.params['id']!;

@@ -8,7 +8,7 @@ interface AuditDocument {
   readonly name: string;
 }
 
-describe('api audits: changes', () => {
+describe('api audits: changes (K21, K37)', () => {
   let api: ApiUnderTest;
   beforeEach(async () => {
     api = await startApi();

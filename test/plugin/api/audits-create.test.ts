@@ -10,7 +10,7 @@ interface AuditDocument {
 
 const SOMEWHERE = '12a5ca6d-40dd-4196-9536-5cd88c5b9acf';
 
-describe('api audits: creation', () => {
+describe('api audits: creation (K21)', () => {
   let api: ApiUnderTest;
   beforeEach(async () => {
     api = await startApi();
@@ -211,7 +211,7 @@ describe('api audits: creation', () => {
     expect([status, faultstring]).to.deep.equal([406, 'Request not acceptable.']);
   });
 
-  it('is refused with a name that is taken', async () => {
+  it('is refused with a name that is taken (K24)', async () => {
     await create({ name: 'one', goal: 'calm' });
 
     const { status, faultstring } = await api.call('POST', '/v1/audits', {

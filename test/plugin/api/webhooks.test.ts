@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { newAudit } from '../../db/rows.ts';
 import type { ApiUnderTest } from './harness.ts';
 import { startApi } from './harness.ts';
+import { DEFAULT_API_SETTINGS } from '../../../plugin/api/settings.ts';
 
 describe('api webhooks (K36)', () => {
   let api: ApiUnderTest;
@@ -60,6 +61,38 @@ describe('api webhooks (K36)', () => {
     const { status, faultstring } = await post(uuid);
 
     expect([status, faultstring]).to.deep.equal([400, 'Audit state ONGOING is disallowed.']);
+  });
+
+  it('are for administrators and services (K40)', async () => {
+    const { uuid } = await api.repositories.audits.create(newAudit({ auditType: 'EVENT' }));
+    for (const role of ['service', 'member']) {
+      api.tokens.owners.set(role, { ...api.tokens.owners.get('admin')!, roles: [role] });
+    }
+
+    const service = await post(uuid, {}, 'service');
+    const member = await post(uuid, {}, 'member');
+
+    expect(service.status).to.equal(202);
+    expect([member.status, member.faultstring]).to.deep.equal([
+      403,
+      "Policy doesn't allow webhook:trigger to be performed.",
+    ]);
+  });
+
+  it('are for everybody, and nothing else is, when the settings say so', async () => {
+    const open = await startApi({ settings: { ...DEFAULT_API_SETTINGS, publicWebhooks: true } });
+    const { uuid } = await open.repositories.audits.create(newAudit({ auditType: 'EVENT' }));
+
+    const anonymous = { body: {}, token: null };
+    const answers = [
+      await open.call('POST', `/v1/webhooks/${uuid}`, anonymous),
+      await open.call('POST', `//webhooks/${uuid}/`, anonymous),
+      await open.call('GET', '/v1/audits', { token: null }),
+      await open.call('POST', '/v1/webhooks', anonymous),
+    ];
+    await open.stop();
+
+    expect(answers.map(({ status }) => status)).to.deep.equal([202, 202, 401, 401]);
   });
 
   it('need an audit and a body of JSON', async () => {
