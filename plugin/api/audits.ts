@@ -90,13 +90,7 @@ export function auditRoutes(context: ApiContext): readonly Route[] {
       handle: async request => {
         const operations = readPatch(readJson(request, 'patch'));
         const audit = await find(request.params['id']!, request);
-        return {
-          body: listing.view(
-            await patchAudit(audit, operations, { context, minor: request.minor }),
-            request,
-            true,
-          ),
-        };
+        return { body: listing.view(await patchAudit(audit, operations, context), request, true) };
       },
     },
     {

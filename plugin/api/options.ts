@@ -27,9 +27,9 @@ export interface ApiOptions {
   /** What clients are told of Keystone when their token is missing or wrong. */
   readonly identityUrl: string;
   readonly audits: {
-    /** Has a look at an audit that is new, changed or triggered. */
+    /** Lets a PENDING audit run. */
     trigger(auditUuid: string): void;
-    /** Breaks off an audit that is not ONGOING any more if it runs here. */
+    /** Breaks off a CANCELLED audit if it runs here. */
     cancel(auditUuid: string): void;
   };
   readonly applier: {
