@@ -12,6 +12,7 @@ import { createApi } from './api/api.ts';
 import { createApplier } from './applier/applier.ts';
 import { AuditRunner } from './audits/audit-runner.ts';
 import { ClusterWatch } from './audits/cluster-watch.ts';
+import { SharedPicture } from './audits/shared-picture.ts';
 import { expirePlans } from './audits/expire-plans.ts';
 import type { Config } from './config.ts';
 import { createGnocchiDatasource } from './datasources/gnocchi/gnocchi-datasource.ts';
@@ -116,6 +117,10 @@ async function assemble(
   });
   const app = await createApi({
     ...shared,
+    clusterPicture: new SharedPicture({
+      collect: signal => watch.take(signal),
+      now: () => clock.now(),
+    }),
     datasource: { ...datasource, isAvailable: signal => isAnswering(cloud, 'metric', signal) },
     tokenValidator: { validate: (token, signal) => cloud.keystone.validateToken(token, signal) },
     identityUrl: settings.wwwAuthenticateUri || config.cloud.authUrl,

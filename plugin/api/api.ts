@@ -8,10 +8,11 @@ import { auditRoutes } from './audits.ts';
 import { authenticate } from './auth.ts';
 import { readCatalogue } from './catalogue.ts';
 import type { ApiContext } from './context.ts';
-import { serveRoutes } from './dispatch.ts';
+import { dataModelRoutes } from './data-model.ts';
+import { serveRoot, serveRoutes } from './dispatch.ts';
 import { errorReplies } from './error-replies.ts';
 import { ApiError } from './errors.ts';
-import { baseUrlOf, beginExchange, canonicalUrl, exchangeOf, send } from './exchange.ts';
+import { beginExchange, canonicalUrl, exchangeOf } from './exchange.ts';
 import { goalRoutes } from './goals.ts';
 import {
   MAXIMUM_VERSION,
@@ -25,8 +26,10 @@ import { PolicyFile } from './policy/policy-file.ts';
 import type { Route } from './request.ts';
 import { scoringEngineRoutes } from './scoring-engines.ts';
 import { serviceRoutes } from './services.ts';
+import type { ApiSettings } from './settings.ts';
 import { DEFAULT_API_SETTINGS } from './settings.ts';
 import { strategyRoutes } from './strategies.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { TokenCache } from './token-cache.ts';
 import { resourcesDocument, versionsDocument } from './versions.ts';
 
@@ -51,11 +54,11 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   app.set('query parser', false);
   app.set('trust proxy', options.isBehindProxy ?? false);
   app.use(begin);
-  app.get('/', (request, response) => send(response, { body: versionsDocument(baseUrlOf(request)) }));
-  app.use(authentication(cache));
+  serveRoot(app, versionsDocument);
+  app.use(authentication(cache, settings));
   app.use(versionNegotiation);
   app.use(express.text({ type: () => true, limit: MAXIMUM_BODY }));
-  serveRoutes(app, routesOf(context), { policy, logger });
+  serveRoutes(app, routesOf(context, settings), { policy, logger });
   app.use(() => {
     throw new ApiError('no_route', 'The resource could not be found.');
   });
@@ -63,17 +66,23 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   return app;
 }
 
-function routesOf(context: ApiContext): readonly Route[] {
+function routesOf(context: ApiContext, settings: ApiSettings): readonly Route[] {
   return [
-    { method: 'GET', path: '/', handle: ({ baseUrl }) => ({ body: resourcesDocument(baseUrl) }) },
+    {
+      method: 'GET',
+      path: '/',
+      handle: ({ baseUrl, minor }) => ({ body: resourcesDocument(baseUrl, minor) }),
+    },
     ...goalRoutes(context),
     ...strategyRoutes(context),
     ...auditTemplateRoutes(context),
     ...auditRoutes(context),
     ...actionPlanRoutes(context),
     ...actionRoutes(context),
+    ...webhookRoutes(context, settings),
     ...scoringEngineRoutes(context),
     ...serviceRoutes(context),
+    ...dataModelRoutes(context),
   ];
 }
 
@@ -85,8 +94,12 @@ const begin: RequestHandler = (request, response, next) => {
   next();
 };
 
-function authentication(cache: TokenCache): RequestHandler {
+function authentication(cache: TokenCache, { publicWebhooks }: ApiSettings): RequestHandler {
   return async (request, response, next) => {
+    if (publicWebhooks && request.path.startsWith('/v1/webhooks/')) {
+      next();
+      return;
+    }
     exchangeOf(response).owner = await authenticate(request.get('x-auth-token'), cache);
     next();
   };

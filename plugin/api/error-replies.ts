@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { unauthenticatedBody } from './auth.ts';
@@ -6,6 +7,9 @@ import { exchangeOf, send } from './exchange.ts';
 
 /** Errors of routing, whose text is not wrapped a second time. */
 const PLAIN = new Set(['no_route', 'method_not_allowed', 'version_not_acceptable']);
+
+/** Errors of routing to which Watcher does not say which versions there are. */
+const UNVERSIONED = new Set(['no_route', 'method_not_allowed']);
 
 /** Answers errors in Watcher's envelope: `error_message` is itself a JSON document. */
 export function errorReplies(logger: Logger, identityUrl: string): ErrorRequestHandler {
@@ -27,9 +31,16 @@ export function errorReplies(logger: Logger, identityUrl: string): ErrorRequestH
     } else {
       const text = messageOf(error, status, requestId);
       const isPlain = code !== undefined && PLAIN.has(code);
-      send(response, { status, body: { error_message: isPlain ? text : envelope(text, status) } });
+      if (code !== undefined && UNVERSIONED.has(code)) removeVersion(response);
+      const message = isPlain ? `${status} ${STATUS_CODES[status]}\n\n${text}\n\n` : envelope(text, status);
+      send(response, { status, body: { error_message: message } });
     }
   };
+}
+
+function removeVersion(response: Response): void {
+  for (const name of ['', '-Minimum', '-Maximum']) response.removeHeader(`OpenStack-API${name}-Version`);
+  response.removeHeader('Vary');
 }
 
 function envelope(faultstring: string, status: number): string {

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { ApiRequest, Reply } from './request.ts';
 import type { TokenOwner } from './token-validator.ts';
+import { invalidInput } from './errors.ts';
 import { booleanOf } from './json-body.ts';
 
 /** What the steps of one exchange hand on. */
@@ -19,14 +20,18 @@ export function beginExchange(response: Response, exchange: Exchange): void {
   response.locals['exchange'] = exchange;
 }
 
-/** Repeated slashes count once, none counts at the end, and `/v1` may be left out. */
+/** Repeated slashes count once, none counts at the end, `/v1` may be left out, and `.json` of a list or a UUID too. */
 export function canonicalUrl(url: string): string {
   const [path = '', ...search] = url.split('?');
   const segments = path.split('/').filter(segment => segment !== '');
   const below = segments[0] === 'v1' ? segments.slice(1) : segments;
+  if (below.length === 1 || SUFFIXED.test(below.at(-1) ?? ''))
+    below.push(below.pop()!.replace(/\.json$/, ''));
   const canonical = segments.length === 0 ? '/' : ['/v1', ...below].join('/');
   return [canonical, ...search].join('?');
 }
+
+const SUFFIXED = /^(detail|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json$/i;
 
 export function baseUrlOf(request: Request): string {
   const { localAddress, localPort } = request.socket;
@@ -38,7 +43,7 @@ export function toApiRequest(request: Request, response: Response): ApiRequest {
   response.once('close', () => gone.abort());
   return {
     params: request.params as Readonly<Record<string, string>>,
-    query: Object.fromEntries(new URLSearchParams(request.url.split('?').slice(1).join('?'))),
+    query: queryOf(request),
     minor: exchangeOf(response).minor ?? 0,
     baseUrl: baseUrlOf(request),
     showDeleted: booleanOf(request.get('x-show-deleted')) ?? false,
@@ -46,6 +51,16 @@ export function toApiRequest(request: Request, response: Response): ApiRequest {
     contentType: request.get('content-type') ?? '',
     signal: gone.signal,
   };
+}
+
+/** Throws what becomes 400 when an argument comes twice. */
+export function queryOf({ url }: Request): Readonly<Record<string, string>> {
+  const query: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(url.split('?').slice(1).join('?'))) {
+    if (Object.hasOwn(query, name)) throw invalidInput(name, [query[name], value], 'It must be given once.');
+    query[name] = value;
+  }
+  return query;
 }
 
 export function send(response: Response, { status = 200, body, location }: Reply): void {

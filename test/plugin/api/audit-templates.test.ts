@@ -7,7 +7,7 @@ interface Template {
   readonly name: string;
 }
 
-describe('api audit templates', () => {
+describe('api audit templates (K18)', () => {
   let api: ApiUnderTest;
   beforeEach(async () => {
     api = await startApi();
@@ -126,7 +126,7 @@ describe('api audit templates', () => {
     expect([gone.status, gone.faultstring]).to.deep.equal([404, `AuditTemplate ${uuid} could not be found`]);
   });
 
-  it('are seen after deletion when the client asks for it', async () => {
+  it('are seen after deletion when the client asks for it (K11, K37)', async () => {
     const { uuid } = await create({ name: 'watch', goal: 'calm' });
     api.now += 1000;
     await api.call('DELETE', `/v1/audit_templates/${uuid}`);
@@ -141,7 +141,7 @@ describe('api audit templates', () => {
     expect(without.json).to.deep.equal({ audit_templates: [] });
   });
 
-  it('are found by UUID, name and id', async () => {
+  it('are found by UUID, name and id (K38)', async () => {
     const { uuid } = await create({ name: 'Watch it', goal: 'calm' });
 
     for (const identifier of [uuid, 'watch%20it', '1']) {
@@ -169,7 +169,7 @@ describe('api audit templates', () => {
     expect(await names('/detail/?goal=calm')).to.equal('ab');
   });
 
-  it('are listed page by page, also by what the database does not know', async () => {
+  it('are listed page by page, also by what the database does not know (K12, K13)', async () => {
     for (const name of 'abcde') await create({ name, goal: 'calm' });
     for (const key of ['name', 'goal_uuid']) {
       let names = '';
@@ -276,7 +276,7 @@ describe('api audit templates', () => {
       ]);
     });
 
-    it('of goal or strategy must tell the default parameters anew', async () => {
+    it('of goal or strategy must tell the default parameters anew (K20)', async () => {
       await patch(uuid, [{ op: 'replace', path: '/default_parameters', value: { patience: 2 } }]);
       const strategy = { op: 'replace', path: '/strategy', value: 'look_away' };
 
@@ -295,7 +295,7 @@ describe('api audit templates', () => {
     });
   });
 
-  it('have default parameters from 1.7 on only', async () => {
+  it('have default parameters from 1.7 on only (K20)', async () => {
     const body = { name: 'watch', goal: 'calm', strategy: 'sit_still', default_parameters: { patience: 2 } };
     const path = '/v1/audit_templates';
 
