@@ -17,6 +17,7 @@ import { createApplier } from '../../../plugin/applier/applier.ts';
 import { DEFAULT_APPLIER_SETTINGS } from '../../../plugin/applier/settings.ts';
 import type { Repositories } from '../../../plugin/lifecycle/repositories.ts';
 import type { Cloud } from '../../../plugin/openstack/cloud.ts';
+import { SCORING_ENGINES } from '../../../scoring/scoring-engines.ts';
 import { STRATEGIES } from '../../../strategies/strategies.ts';
 import type { Strategy } from '../../../strategies/strategy.ts';
 import { cluster } from '../../cluster/tiny-cluster.ts';
@@ -130,6 +131,7 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
     repositories,
     goals: [...GOALS, CALM],
     strategies: [...STRATEGIES, SIT_STILL, LOOK_AWAY],
+    scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
     datasource: {
       name: 'gnocchi',
