@@ -387,5 +387,6 @@ export const BODY_REQUESTS: readonly CompatibilityRequest[] = ['/v1/audits', '/v
 export const CLEANING_REQUESTS: readonly CompatibilityRequest[] = [
   remove('/v1/action_plans/{action_plans}', { note: 'done' }),
   remove('/v1/audits/{audits}', { note: 'done' }),
+  remove('/v1/audits/{a4}'),
   remove('/v1/audit_templates/{audit_templates}', { note: 'done' }),
 ];
