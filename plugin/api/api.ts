@@ -26,8 +26,10 @@ import { PolicyFile } from './policy/policy-file.ts';
 import type { Route } from './request.ts';
 import { scoringEngineRoutes } from './scoring-engines.ts';
 import { serviceRoutes } from './services.ts';
+import type { ApiSettings } from './settings.ts';
 import { DEFAULT_API_SETTINGS } from './settings.ts';
 import { strategyRoutes } from './strategies.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { TokenCache } from './token-cache.ts';
 import { resourcesDocument, versionsDocument } from './versions.ts';
 
@@ -53,10 +55,10 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   app.set('trust proxy', options.isBehindProxy ?? false);
   app.use(begin);
   serveRoot(app, versionsDocument);
-  app.use(authentication(cache));
+  app.use(authentication(cache, settings));
   app.use(versionNegotiation);
   app.use(express.text({ type: () => true, limit: MAXIMUM_BODY }));
-  serveRoutes(app, routesOf(context), { policy, logger });
+  serveRoutes(app, routesOf(context, settings), { policy, logger });
   app.use(() => {
     throw new ApiError('no_route', 'The resource could not be found.');
   });
@@ -64,7 +66,7 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   return app;
 }
 
-function routesOf(context: ApiContext): readonly Route[] {
+function routesOf(context: ApiContext, settings: ApiSettings): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -77,6 +79,7 @@ function routesOf(context: ApiContext): readonly Route[] {
     ...auditRoutes(context),
     ...actionPlanRoutes(context),
     ...actionRoutes(context),
+    ...webhookRoutes(context, settings),
     ...scoringEngineRoutes(context),
     ...serviceRoutes(context),
     ...dataModelRoutes(context),
@@ -91,8 +94,12 @@ const begin: RequestHandler = (request, response, next) => {
   next();
 };
 
-function authentication(cache: TokenCache): RequestHandler {
+function authentication(cache: TokenCache, { publicWebhooks }: ApiSettings): RequestHandler {
   return async (request, response, next) => {
+    if (publicWebhooks && request.path.startsWith('/v1/webhooks/')) {
+      next();
+      return;
+    }
     exchangeOf(response).owner = await authenticate(request.get('x-auth-token'), cache);
     next();
   };

@@ -46,7 +46,7 @@ function dispatcher(
     const reply = await route.handle(apiRequest);
     if (route.method !== 'GET') {
       const { method, path } = request;
-      logger.info({ requestId, userId: owner!.userId, method, path, status: reply.status ?? 200 }, 'changed');
+      logger.info({ requestId, userId: owner?.userId, method, path, status: reply.status ?? 200 }, 'changed');
     }
     send(response, reply);
   };

@@ -27,9 +27,9 @@ export interface ApiOptions {
   /** What clients are told of Keystone when their token is missing or wrong. */
   readonly identityUrl: string;
   readonly audits: {
-    /** Lets a PENDING audit run. */
+    /** Has a look at an audit that is new, changed or triggered. */
     trigger(auditUuid: string): void;
-    /** Breaks off a CANCELLED audit if it runs here. */
+    /** Breaks off an audit that is not ONGOING any more if it runs here. */
     cancel(auditUuid: string): void;
   };
   readonly applier: {

@@ -10,6 +10,8 @@ export const apiSettingsSchema = z.strictObject({
       readerRole: z.boolean().default(false),
     })
     .prefault({}),
+  /** Webhooks need no token: for alarms that cannot get one. Watcher calls this enable_webhooks_auth = false. */
+  publicWebhooks: z.boolean().default(false),
 });
 
 export type ApiSettings = Readonly<z.output<typeof apiSettingsSchema>>;
