@@ -11,7 +11,11 @@ import type { ApiContext } from './context.ts';
 import { serveRoutes } from './dispatch.ts';
 import { errorReplies } from './error-replies.ts';
 import { ApiError } from './errors.ts';
-import { baseUrlOf, beginExchange, canonicalUrl, exchangeOf, send } from './exchange.ts';
+import { crossOrigin } from './cross-origin.ts';
+import { baseUrlOf } from './forwarded.ts';
+import { reportingOutages } from './identity-outage.ts';
+import { readBodies } from './read-body.ts';
+import { beginExchange, canonicalUrl, exchangeOf, send } from './exchange.ts';
 import { goalRoutes } from './goals.ts';
 import {
   MAXIMUM_VERSION,
@@ -31,7 +35,6 @@ import { TokenCache } from './token-cache.ts';
 import { resourcesDocument, versionsDocument } from './versions.ts';
 
 const DEFAULT_MAXIMUM_LIMIT = 1000;
-const MAXIMUM_BODY = '1mb';
 
 /** Watcher's API. Gives the goals and strategies their UUIDs first; throws `DatabaseUnavailableError`. */
 export async function createApi(options: ApiOptions): Promise<Express> {
@@ -43,18 +46,21 @@ export async function createApi(options: ApiOptions): Promise<Express> {
     maximumLimit: options.maximumLimit ?? DEFAULT_MAXIMUM_LIMIT,
   };
   const policy = new PolicyFile({ ...settings.policy, now: () => clock.now(), logger });
-  const cache = new TokenCache(options.tokenValidator, () => clock.now());
+  const cache = new TokenCache(reportingOutages(options.tokenValidator, logger), () => clock.now());
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
   app.set('query parser', false);
-  app.set('trust proxy', options.isBehindProxy ?? false);
-  app.use(begin);
-  app.get('/', (request, response) => send(response, { body: versionsDocument(baseUrlOf(request)) }));
+  app.use(beginning(options.isBehindProxy ?? false));
+  const cors = crossOrigin(settings.cors);
+  if (cors !== undefined) app.use(cors);
+  app.get('/', (_request, response) =>
+    send(response, { body: versionsDocument(exchangeOf(response).baseUrl) }),
+  );
   app.use(authentication(cache));
   app.use(versionNegotiation);
-  app.use(express.text({ type: () => true, limit: MAXIMUM_BODY }));
+  for (const handler of readBodies(settings.limits)) app.use(handler);
   serveRoutes(app, routesOf(context), { policy, logger });
   app.use(() => {
     throw new ApiError('no_route', 'The resource could not be found.');
@@ -77,24 +83,33 @@ function routesOf(context: ApiContext): readonly Route[] {
   ];
 }
 
-const begin: RequestHandler = (request, response, next) => {
-  const requestId = `req-${randomUUID()}`;
-  beginExchange(response, { requestId });
-  response.setHeader('X-Openstack-Request-Id', requestId);
-  request.url = canonicalUrl(request.url);
-  next();
-};
+function beginning(isBehindProxy: boolean): RequestHandler {
+  return (request, response, next) => {
+    const requestId = `req-${randomUUID()}`;
+    beginExchange(response, { requestId, baseUrl: '' });
+    response.setHeader('X-Openstack-Request-Id', requestId);
+    exchangeOf(response).baseUrl = baseUrlOf(request, isBehindProxy);
+    request.url = canonicalUrl(request.url);
+    next();
+  };
+}
 
 function authentication(cache: TokenCache): RequestHandler {
   return async (request, response, next) => {
-    exchangeOf(response).owner = await authenticate(request.get('x-auth-token'), cache);
+    exchangeOf(response).owner = await authenticate(
+      {
+        token: request.get('x-auth-token') ?? request.get('x-storage-token'),
+        serviceToken: request.get('x-service-token'),
+      },
+      cache,
+    );
     next();
   };
 }
 
 const versionNegotiation: RequestHandler = (request, response, next) => {
   const announce = (): void => {
-    response.setHeader('Vary', 'OpenStack-API-Version');
+    response.vary('OpenStack-API-Version');
     response.setHeader('OpenStack-API-Minimum-Version', MINIMUM_VERSION);
     response.setHeader('OpenStack-API-Maximum-Version', MAXIMUM_VERSION);
   };

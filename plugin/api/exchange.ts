@@ -6,6 +6,8 @@ import { booleanOf } from './json-body.ts';
 /** What the steps of one exchange hand on. */
 export interface Exchange {
   readonly requestId: string;
+  /** What links begin with: `http://controller:9322`. */
+  baseUrl: string;
   owner?: TokenOwner;
   /** Minor API version. */
   minor?: number;
@@ -28,11 +30,6 @@ export function canonicalUrl(url: string): string {
   return [canonical, ...search].join('?');
 }
 
-export function baseUrlOf(request: Request): string {
-  const { localAddress, localPort } = request.socket;
-  return `${request.protocol}://${request.host || `${localAddress}:${localPort}`}`;
-}
-
 export function toApiRequest(request: Request, response: Response): ApiRequest {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -40,7 +37,7 @@ export function toApiRequest(request: Request, response: Response): ApiRequest {
     params: request.params as Readonly<Record<string, string>>,
     query: Object.fromEntries(new URLSearchParams(request.url.split('?').slice(1).join('?'))),
     minor: exchangeOf(response).minor ?? 0,
-    baseUrl: baseUrlOf(request),
+    baseUrl: exchangeOf(response).baseUrl,
     showDeleted: booleanOf(request.get('x-show-deleted')) ?? false,
     body: typeof request.body === 'string' ? request.body : undefined,
     contentType: request.get('content-type') ?? '',
