@@ -14,6 +14,7 @@ import { createApiServer } from './api/http-server.ts';
 import { createApplier } from './applier/applier.ts';
 import { AuditRunner } from './audits/audit-runner.ts';
 import { ClusterWatch } from './audits/cluster-watch.ts';
+import { SharedPicture } from './audits/shared-picture.ts';
 import { expirePlans } from './audits/expire-plans.ts';
 import type { Config } from './config.ts';
 import { createGnocchiDatasource } from './datasources/gnocchi/gnocchi-datasource.ts';
@@ -22,6 +23,7 @@ import { listen } from './listen.ts';
 import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
+import { collectStorage } from './openstack/collect-storage.ts';
 import type { Service as CloudService } from './openstack/services.ts';
 import { every } from './periodic.ts';
 import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
@@ -103,6 +105,7 @@ async function assemble(
   const audits = new AuditRunner({
     ...shared,
     collectCluster: signal => watch.take(signal),
+    collectStorage: signal => collectStorage(cloud, signal),
     datasource,
     newUuid: randomUUID,
     applier,
@@ -117,6 +120,10 @@ async function assemble(
   const certificates = openCertificates(settings.api.tls, logger);
   const app = await createApi({
     ...shared,
+    clusterPicture: new SharedPicture({
+      collect: signal => watch.take(signal),
+      now: () => clock.now(),
+    }),
     datasource: { ...datasource, isAvailable: signal => isAnswering(cloud, 'metric', signal) },
     tokenValidator: {
       validate: (token, signal, question) => cloud.keystone.validateToken(token, signal, question),

@@ -8,14 +8,15 @@ import { auditRoutes } from './audits.ts';
 import { authenticate } from './auth.ts';
 import { readCatalogue } from './catalogue.ts';
 import type { ApiContext } from './context.ts';
-import { serveRoutes } from './dispatch.ts';
+import { dataModelRoutes } from './data-model.ts';
+import { serveRoot, serveRoutes } from './dispatch.ts';
 import { errorReplies } from './error-replies.ts';
 import { ApiError } from './errors.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { baseUrlOf } from './forwarded.ts';
 import { reportingOutages } from './identity-outage.ts';
 import { readBodies } from './read-body.ts';
-import { beginExchange, canonicalUrl, exchangeOf, send } from './exchange.ts';
+import { beginExchange, canonicalUrl, exchangeOf } from './exchange.ts';
 import { goalRoutes } from './goals.ts';
 import {
   MAXIMUM_VERSION,
@@ -29,8 +30,10 @@ import { PolicyFile } from './policy/policy-file.ts';
 import type { Route } from './request.ts';
 import { scoringEngineRoutes } from './scoring-engines.ts';
 import { serviceRoutes } from './services.ts';
+import type { ApiSettings } from './settings.ts';
 import { DEFAULT_API_SETTINGS } from './settings.ts';
 import { strategyRoutes } from './strategies.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { TokenCache } from './token-cache.ts';
 import { resourcesDocument, versionsDocument } from './versions.ts';
 
@@ -55,13 +58,11 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   app.use(beginning(options.isBehindProxy ?? false));
   const cors = crossOrigin(settings.cors);
   if (cors !== undefined) app.use(cors);
-  app.get('/', (_request, response) =>
-    send(response, { body: versionsDocument(exchangeOf(response).baseUrl) }),
-  );
-  app.use(authentication(cache));
+  serveRoot(app, versionsDocument);
+  app.use(authentication(cache, settings));
   app.use(versionNegotiation);
   for (const handler of readBodies(settings.limits)) app.use(handler);
-  serveRoutes(app, routesOf(context), { policy, logger });
+  serveRoutes(app, routesOf(context, settings), { policy, logger });
   app.use(() => {
     throw new ApiError('no_route', 'The resource could not be found.');
   });
@@ -69,17 +70,23 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   return app;
 }
 
-function routesOf(context: ApiContext): readonly Route[] {
+function routesOf(context: ApiContext, settings: ApiSettings): readonly Route[] {
   return [
-    { method: 'GET', path: '/', handle: ({ baseUrl }) => ({ body: resourcesDocument(baseUrl) }) },
+    {
+      method: 'GET',
+      path: '/',
+      handle: ({ baseUrl, minor }) => ({ body: resourcesDocument(baseUrl, minor) }),
+    },
     ...goalRoutes(context),
     ...strategyRoutes(context),
     ...auditTemplateRoutes(context),
     ...auditRoutes(context),
     ...actionPlanRoutes(context),
     ...actionRoutes(context),
+    ...webhookRoutes(context, settings),
     ...scoringEngineRoutes(context),
     ...serviceRoutes(context),
+    ...dataModelRoutes(context),
   ];
 }
 
@@ -94,8 +101,12 @@ function beginning(isBehindProxy: boolean): RequestHandler {
   };
 }
 
-function authentication(cache: TokenCache): RequestHandler {
+function authentication(cache: TokenCache, { publicWebhooks }: ApiSettings): RequestHandler {
   return async (request, response, next) => {
+    if (publicWebhooks && request.path.startsWith('/v1/webhooks/')) {
+      next();
+      return;
+    }
     exchangeOf(response).owner = await authenticate(
       {
         token: request.get('x-auth-token') ?? request.get('x-storage-token'),

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { unauthenticatedBody } from './auth.ts';
@@ -6,6 +7,9 @@ import { exchangeOf, send } from './exchange.ts';
 
 /** Errors of routing, whose text is not wrapped a second time. */
 const PLAIN = new Set(['no_route', 'method_not_allowed', 'version_not_acceptable']);
+
+/** Errors of routing to which Watcher does not say which versions there are. */
+const UNVERSIONED = new Set(['no_route', 'method_not_allowed']);
 
 /** Answers errors in Watcher's envelope: `error_message` is itself a JSON document. */
 export function errorReplies(logger: Logger, identityUrl: string): ErrorRequestHandler {
@@ -27,7 +31,9 @@ export function errorReplies(logger: Logger, identityUrl: string): ErrorRequestH
     } else {
       const text = messageOf(error, status, requestId);
       const isPlain = code !== undefined && PLAIN.has(code);
-      send(response, { status, body: { error_message: isPlain ? text : envelope(text, status) } });
+      if (code !== undefined && UNVERSIONED.has(code)) removeVersion(response);
+      const message = isPlain ? `${status} ${STATUS_CODES[status]}\n\n${text}\n\n` : envelope(text, status);
+      send(response, { status, body: { error_message: message } });
     }
   };
 }
@@ -36,6 +42,14 @@ export function errorReplies(logger: Logger, identityUrl: string): ErrorRequestH
 function unavailableText(why: string): string {
   const explanation = 'The server is currently unavailable. Please try again at a later time.';
   return `503 Service Unavailable\n\n${explanation}\n\n ${why}  `;
+}
+
+function removeVersion(response: Response): void {
+  for (const name of ['', '-Minimum', '-Maximum']) response.removeHeader(`OpenStack-API${name}-Version`);
+  const vary = String(response.getHeader('Vary') ?? '').split(', ');
+  const others = vary.filter(name => name !== '' && name !== 'OpenStack-API-Version');
+  if (others.length === 0) response.removeHeader('Vary');
+  else response.setHeader('Vary', others.join(', '));
 }
 
 function envelope(faultstring: string, status: number): string {

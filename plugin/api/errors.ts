@@ -24,6 +24,7 @@ const STATUS = {
   unknown_mimetype: 415,
   database_unavailable: 503,
   identity_unavailable: 503,
+  cloud_unavailable: 503,
 } as const;
 
 /** A request that cannot be served, in a sentence for whoever sent it. */

@@ -59,6 +59,8 @@ export const apiSettingsSchema = z.strictObject({
   cors: corsSchema.prefault({}),
   tls: tlsSchema.prefault({}),
   limits: limitsSchema.prefault({}),
+  /** Webhooks need no token: for alarms that cannot get one. Watcher calls this enable_webhooks_auth = false. */
+  publicWebhooks: z.boolean().default(false),
 });
 
 export type ApiSettings = Readonly<z.output<typeof apiSettingsSchema>>;

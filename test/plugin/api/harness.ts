@@ -20,6 +20,7 @@ import type { Repositories } from '../../../plugin/lifecycle/repositories.ts';
 import type { Cloud } from '../../../plugin/openstack/cloud.ts';
 import { STRATEGIES } from '../../../strategies/strategies.ts';
 import type { Strategy } from '../../../strategies/strategy.ts';
+import { cluster } from '../../cluster/tiny-cluster.ts';
 
 /** Beside the real ones, so that there is more than one of each. */
 const CALM: Goal = {
@@ -149,6 +150,7 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
       },
       cancel: uuid => applier.cancel(uuid),
     },
+    clusterPicture: { take: () => Promise.resolve(cluster({})) },
     clock: { now: () => under.now },
     logger,
     ...overrides,
