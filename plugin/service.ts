@@ -17,7 +17,8 @@ import { ClusterWatch } from './audits/cluster-watch.ts';
 import { SharedPicture } from './audits/shared-picture.ts';
 import { expirePlans } from './audits/expire-plans.ts';
 import type { Config } from './config.ts';
-import { createGnocchiDatasource } from './datasources/gnocchi/gnocchi-datasource.ts';
+import type { Datasources } from './datasources/open-datasources.ts';
+import { openDatasources } from './datasources/open-datasources.ts';
 import type { Repositories } from './lifecycle/repositories.ts';
 import { listen } from './listen.ts';
 import type { Cloud } from './openstack/cloud.ts';
@@ -35,8 +36,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Without these in the catalogue there is nothing to forecast from, or nothing to act on. */
-const NEEDED: readonly CloudService[] = ['compute', 'placement', 'metric'];
+/** Without these in the catalogue there is nothing to act on. */
+const NEEDED: readonly CloudService[] = ['compute', 'placement'];
 const RECOVERY_SECONDS = 60;
 const START_TIMEOUT_SECONDS = 60;
 const API_GRACE_MILLISECONDS = 5000;
@@ -58,6 +59,8 @@ export async function startService(
     const cloud = openCloud(config.cloud);
     onFailure.push(() => cloud.close());
     await checkCloud(cloud);
+    const datasources = await openUsage(config, cloud, { logger, clock });
+    onFailure.push(() => datasources.close());
     const repositories = createRepositories(
       // Replicas on a real cloud agree on the time of the database's server.
       await openDatabase(
@@ -66,7 +69,7 @@ export async function startService(
       ),
     );
     onFailure.push(() => repositories.close());
-    return await assemble(config, { cloud, repositories, logger, clock });
+    return await assemble(config, { cloud, datasources, repositories, logger, clock });
   } catch (error) {
     for (const undo of onFailure.toReversed()) await undo();
     throw error;
@@ -77,11 +80,13 @@ async function assemble(
   config: Config,
   {
     cloud,
+    datasources,
     repositories,
     logger,
     clock,
   }: {
     readonly cloud: Cloud;
+    readonly datasources: Datasources;
     readonly repositories: Repositories;
     readonly logger: Logger;
     readonly clock: Clock;
@@ -89,7 +94,6 @@ async function assemble(
 ): Promise<Service> {
   const { settings } = config;
   const { hostname } = settings;
-  const datasource = createGnocchiDatasource({ session: cloud.session, now: () => clock.now() });
   const shared = { repositories, goals: GOALS, strategies: STRATEGIES, actionTypes: ACTION_TYPES, logger };
   const watch = new ClusterWatch(
     (previous, signal) => collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous }),
@@ -106,7 +110,8 @@ async function assemble(
     ...shared,
     collectCluster: signal => watch.take(signal),
     collectStorage: signal => collectStorage(cloud, signal),
-    datasource,
+    datasource: datasources.of(),
+    datasourceFor: strategyName => datasources.of(strategyName),
     newUuid: randomUUID,
     applier,
     clock,
@@ -124,7 +129,7 @@ async function assemble(
       collect: signal => watch.take(signal),
       now: () => clock.now(),
     }),
-    datasource: { ...datasource, isAvailable: signal => isAnswering(cloud, 'metric', signal) },
+    datasource: { ...datasources.of(), isAvailable: signal => datasources.isAvailable(signal) },
     tokenValidator: {
       validate: (token, signal, question) => cloud.keystone.validateToken(token, signal, question),
     },
@@ -165,6 +170,7 @@ async function assemble(
       await applier.stop();
       await heartbeat.stop();
       await repositories.close();
+      datasources.close();
       cloud.close();
     },
   };
@@ -176,12 +182,17 @@ async function checkCloud(cloud: Cloud): Promise<void> {
   for (const service of NEEDED) await cloud.session.endpoint(service, signal);
 }
 
-/** Whether the service says anything at all: its root needs no token. */
-async function isAnswering(cloud: Cloud, service: CloudService, signal: AbortSignal): Promise<boolean> {
-  try {
-    await cloud.session.request({ service, method: 'GET', path: '/', signal });
-    return true;
-  } catch {
-    return false;
-  }
+/** There must be at least one to read: without usage there is nothing to forecast from. */
+async function openUsage(config: Config, cloud: Cloud, { logger, clock }: { logger: Logger; clock: Clock }) {
+  const datasources = await openDatasources(
+    {
+      settings: config.settings.datasources,
+      session: cloud.session,
+      cloud: config.cloud,
+      now: () => clock.now(),
+    },
+    AbortSignal.timeout(START_TIMEOUT_SECONDS * 1000),
+  );
+  for (const warning of datasources.warnings) logger.warn({ warning }, 'datasource not used');
+  return datasources;
 }

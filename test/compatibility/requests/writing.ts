@@ -208,8 +208,7 @@ export const AUDIT_REQUESTS: readonly CompatibilityRequest[] = [
   audit({ audit_type: 'CONTINUOUS', goal: 'dummy' }),
   audit({ audit_type: 'CONTINUOUS', goal: 'dummy', interval: 60 }),
   audit({ audit_type: 'CONTINUOUS', goal: 'dummy', interval: 'zzz' }),
-  audit({ audit_type: 'CONTINUOUS', goal: 'dummy', interval: '0', name: '{n}-x0' }),
-  audit({ audit_type: 'CONTINUOUS', goal: 'dummy', interval: '-10', name: '{n}-x10' }),
+  // never an interval of 0 or less: the lab's Watcher accepts it, runs it without end and takes all memory of the machine
   audit({ audit_type: 'CONTINUOUS', goal: 'dummy', interval: '60', start_time: 'yesterday' }),
   audit({ audit_type: 'ONESHOT', ...DUMMY, parameters: { foo: 1 } }),
   audit({ audit_type: 'ONESHOT', ...DUMMY, parameters: { para1: 'x' } }),
