@@ -10,6 +10,8 @@ import { ACTION_TYPES } from './actions/action-types.ts';
 import type { Clock } from './actions/clock.ts';
 import { systemClock } from './actions/clock.ts';
 import { createApi } from './api/api.ts';
+import { openCertificates } from './api/certificates.ts';
+import { createApiServer } from './api/http-server.ts';
 import { createApplier } from './applier/applier.ts';
 import { AuditRunner } from './audits/audit-runner.ts';
 import { ClusterWatch } from './audits/cluster-watch.ts';
@@ -128,6 +130,7 @@ async function assemble(
     maximumAudits: settings.audits.maximum,
     timeoutMilliseconds: settings.audits.timeoutSeconds * 1000,
   });
+  const certificates = openCertificates(settings.api.tls, logger);
   const app = await createApi({
     ...shared,
     clusterPicture: new SharedPicture({
@@ -135,7 +138,9 @@ async function assemble(
       now: () => clock.now(),
     }),
     datasource: { ...datasources.of(), isAvailable: signal => datasources.isAvailable(signal) },
-    tokenValidator: { validate: (token, signal) => cloud.keystone.validateToken(token, signal) },
+    tokenValidator: {
+      validate: (token, signal, question) => cloud.keystone.validateToken(token, signal, question),
+    },
     identityUrl: settings.wwwAuthenticateUri || config.cloud.authUrl,
     audits,
     applier,
@@ -149,7 +154,11 @@ async function assemble(
   };
   // Before any work is taken on: to others, who is not heard of has lost it.
   await beat();
-  const listening = await listen(app, settings.host, settings.port);
+  const listening = await listen(
+    createApiServer(app, settings.api, certificates),
+    settings.host,
+    settings.port,
+  );
   const heartbeat = every(settings.heartbeatSeconds, logger, beat);
   const looks = every(settings.audits.pollSeconds, logger, () => audits.recover());
   const recovery = every(RECOVERY_SECONDS, logger, async () => {

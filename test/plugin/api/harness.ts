@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { pino } from 'pino';
 import { z } from 'zod';
@@ -11,6 +10,8 @@ import { predictiveMigration as GOAL } from '../../../goals/predictive-migration
 import { ACTION_TYPES } from '../../../plugin/actions/action-types.ts';
 import { systemClock } from '../../../plugin/actions/clock.ts';
 import { createApi } from '../../../plugin/api/api.ts';
+import { createApiServer } from '../../../plugin/api/http-server.ts';
+import { DEFAULT_API_SETTINGS } from '../../../plugin/api/settings.ts';
 import type { ApiOptions } from '../../../plugin/api/options.ts';
 import type { TokenOwner, TokenValidator } from '../../../plugin/api/token-validator.ts';
 import { createApplier } from '../../../plugin/applier/applier.ts';
@@ -159,7 +160,7 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
     await repositories.close();
     throw error;
   });
-  const server = createServer(app);
+  const server = createApiServer(app, overrides.settings ?? DEFAULT_API_SETTINGS);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
