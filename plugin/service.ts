@@ -4,11 +4,14 @@ import type { Logger } from 'pino';
 import { openDatabase } from '../db/connect.ts';
 import { createRepositories } from '../db/repositories.ts';
 import { GOALS } from '../goals/goals.ts';
+import { SCORING_ENGINES } from '../scoring/scoring-engines.ts';
 import { STRATEGIES } from '../strategies/strategies.ts';
 import { ACTION_TYPES } from './actions/action-types.ts';
 import type { Clock } from './actions/clock.ts';
 import { systemClock } from './actions/clock.ts';
 import { createApi } from './api/api.ts';
+import { openCertificates } from './api/certificates.ts';
+import { createApiServer } from './api/http-server.ts';
 import { createApplier } from './applier/applier.ts';
 import { AuditRunner } from './audits/audit-runner.ts';
 import { ClusterWatch } from './audits/cluster-watch.ts';
@@ -92,7 +95,14 @@ async function assemble(
 ): Promise<Service> {
   const { settings } = config;
   const { hostname } = settings;
-  const shared = { repositories, goals: GOALS, strategies: STRATEGIES, actionTypes: ACTION_TYPES, logger };
+  const shared = {
+    repositories,
+    goals: GOALS,
+    strategies: STRATEGIES,
+    scoringEngines: SCORING_ENGINES,
+    actionTypes: ACTION_TYPES,
+    logger,
+  };
   const watch = new ClusterWatch(
     (previous, signal) => collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous }),
     () => clock.now(),
@@ -120,6 +130,7 @@ async function assemble(
     maximumAudits: settings.audits.maximum,
     timeoutMilliseconds: settings.audits.timeoutSeconds * 1000,
   });
+  const certificates = openCertificates(settings.api.tls, logger);
   const app = await createApi({
     ...shared,
     clusterPicture: new SharedPicture({
@@ -127,7 +138,9 @@ async function assemble(
       now: () => clock.now(),
     }),
     datasource: { ...datasources.of(), isAvailable: signal => datasources.isAvailable(signal) },
-    tokenValidator: { validate: (token, signal) => cloud.keystone.validateToken(token, signal) },
+    tokenValidator: {
+      validate: (token, signal, question) => cloud.keystone.validateToken(token, signal, question),
+    },
     identityUrl: settings.wwwAuthenticateUri || config.cloud.authUrl,
     audits,
     applier,
@@ -141,7 +154,11 @@ async function assemble(
   };
   // Before any work is taken on: to others, who is not heard of has lost it.
   await beat();
-  const listening = await listen(app, settings.host, settings.port);
+  const listening = await listen(
+    createApiServer(app, settings.api, certificates),
+    settings.host,
+    settings.port,
+  );
   const heartbeat = every(settings.heartbeatSeconds, logger, beat);
   const looks = every(settings.audits.pollSeconds, logger, () => audits.recover());
   const recovery = every(RECOVERY_SECONDS, logger, async () => {
