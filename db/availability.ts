@@ -22,6 +22,9 @@ const CONNECTION_CODES = new Set([
 /** SQLite's result codes busy, locked, read-only, I/O error, corrupt, full, cannot open, not a database. */
 const SQLITE_CODES = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
 
+/** What a transaction had read was changed by another process before it wrote. */
+const SQLITE_BUSY_SNAPSHOT = 517;
+
 /** The error as callers are to see it. `database` is its URL without the password. */
 export function translateError(error: unknown, database: string): unknown {
   const why = unavailability(error);
@@ -31,7 +34,23 @@ export function translateError(error: unknown, database: string): unknown {
 
 /** Another transaction was in the way, and this one was rolled back: it can be tried again. */
 export function isDeadlock(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ER_LOCK_DEADLOCK';
+  if (!(error instanceof Error)) return false;
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  return code === 'ER_LOCK_DEADLOCK' || errcode === SQLITE_BUSY_SNAPSHOT;
+}
+
+/** How often something is tried whose transaction others' made impossible. */
+const ATTEMPTS = 4;
+
+/** Does it again after a deadlock, a few times. */
+export async function retrying<T>(work: () => PromiseLike<T> | T): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isDeadlock(error)) throw error;
+    }
+  }
 }
 
 function unavailability(error: unknown): string | undefined {

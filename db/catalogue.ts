@@ -22,6 +22,11 @@ export function catalogueRepository({ knex, now }: Database): Repositories['cata
           .onConflict(['kind', 'name'])
           .ignore();
       }
+      await knex(TABLE.name)
+        .where({ kind })
+        .whereIn('name', names)
+        .whereNotNull('deleted_at')
+        .update({ deleted_at: null, updated_at: created_at });
       const entries = (await rowsOf(kind)).map(row => fromColumns(TABLE, row));
       return new Map(entries.map(entry => [entry.name, entry]));
     },

@@ -63,3 +63,25 @@ export class SchemaBusyError extends Error {
     super(`Another replica has been changing the tables of the database for ${seconds} s.`);
   }
 }
+
+/** The tables lack what a newer version has added. */
+export class SchemaTooOldError extends Error {
+  override readonly name = 'SchemaTooOldError';
+  readonly code = 'schema_too_old';
+
+  constructor(pending: readonly string[]) {
+    super(
+      `The tables of the database are not up to date: "auspex db upgrade" is to do ${pending.join(', ')}.`,
+    );
+  }
+}
+
+/** No goal has that UUID or name. */
+export class UnknownGoalError extends Error {
+  override readonly name = 'UnknownGoalError';
+  readonly code = 'unknown_goal';
+
+  constructor(identifier: string) {
+    super(`There is no goal ${identifier}.`);
+  }
+}

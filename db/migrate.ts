@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { SchemaBusyError, SchemaNameError, SchemaTooNewError } from './errors.ts';
+import { SchemaBusyError, SchemaNameError, SchemaTooNewError, SchemaTooOldError } from './errors.ts';
 import type { Migration } from './migrations/migration.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 
@@ -69,6 +69,12 @@ export async function downgrade(
     for (const name of wanted) await executor.migrate.down({ migrationSource: sourceOf(known), name });
     return wanted;
   });
+}
+
+/** Throws `SchemaTooOldError` or `SchemaTooNewError` unless the tables are as this version wants them. */
+export async function requireCurrentSchema(db: Knex): Promise<void> {
+  const { pending } = await knownVersion(db, MIGRATIONS);
+  if (pending.length > 0) throw new SchemaTooOldError(pending);
 }
 
 async function knownVersion(db: Knex, known: readonly Migration[]): Promise<SchemaVersion> {

@@ -3,7 +3,7 @@ import { actionPlanRepository } from './action-plans.ts';
 import { actionRepository } from './actions.ts';
 import { auditTemplateRepository } from './audit-templates.ts';
 import { auditRepository } from './audits.ts';
-import { isDeadlock, translateError } from './availability.ts';
+import { retrying, translateError } from './availability.ts';
 import { catalogueRepository } from './catalogue.ts';
 import type { Database } from './connect.ts';
 import { controlRepository } from './control.ts';
@@ -25,9 +25,6 @@ export function createRepositories(database: Database): Repositories {
   };
 }
 
-/** How often a method is tried whose transaction others' made impossible. */
-const ATTEMPTS = 4;
-
 type Method = (...args: readonly unknown[]) => Promise<unknown>;
 
 /** The same methods; they try again after a deadlock and throw errors that the rest of the service knows. */
@@ -35,12 +32,10 @@ function guarded<T extends object>(repository: T, { name }: Database): T {
   const methods = Object.entries(repository as Record<string, Method>).map(([key, method]) => [
     key,
     async (...args: readonly unknown[]): Promise<unknown> => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await method(...args);
-        } catch (error) {
-          if (attempt === ATTEMPTS || !isDeadlock(error)) throw translateError(error, name);
-        }
+      try {
+        return await retrying(() => method(...args));
+      } catch (error) {
+        throw translateError(error, name);
       }
     },
   ]);

@@ -3,7 +3,10 @@ import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { apiSettingsSchema } from './api/settings.ts';
 import { applierSettingsSchema } from './applier/settings.ts';
+import { auditSettingsSchema } from './audits/settings.ts';
+import { datasourceSettingsSchema } from './datasources/settings.ts';
 import type { CloudConfig } from './openstack/cloud-config.ts';
 import { replicaSettings } from './replicas/settings.ts';
 import { readCloudConfig } from './openstack/cloud-config.ts';
@@ -23,16 +26,10 @@ export const settingsSchema = z.strictObject({
   wwwAuthenticateUri: z.string().default(''),
   /** A proxy in front says with X-Forwarded-* what clients have asked for: links follow it. */
   behindProxy: z.boolean().default(false),
-  audits: z
-    .strictObject({
-      /** Audits under way at once. */
-      maximum: z.coerce.number().int().positive().default(2),
-      timeoutSeconds: z.coerce.number().positive().default(1800),
-      /** Recommended plans that nobody starts are superseded after so long; 0: never. */
-      actionPlanExpiryHours: z.coerce.number().min(0).default(24),
-    })
-    .prefault({}),
+  api: apiSettingsSchema.prefault({}),
+  audits: auditSettingsSchema.prefault({}),
   applier: applierSettingsSchema.prefault({}),
+  datasources: datasourceSettingsSchema.prefault({}),
 });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;

@@ -9,20 +9,25 @@ import { ACTION_TYPES } from './actions/action-types.ts';
 import type { Clock } from './actions/clock.ts';
 import { systemClock } from './actions/clock.ts';
 import { createApi } from './api/api.ts';
+import { openCertificates } from './api/certificates.ts';
+import { createApiServer } from './api/http-server.ts';
 import { createApplier } from './applier/applier.ts';
 import { AuditRunner } from './audits/audit-runner.ts';
 import { ClusterWatch } from './audits/cluster-watch.ts';
+import { SharedPicture } from './audits/shared-picture.ts';
 import { expirePlans } from './audits/expire-plans.ts';
 import type { Config } from './config.ts';
-import { createGnocchiDatasource } from './datasources/gnocchi/gnocchi-datasource.ts';
+import type { Datasources } from './datasources/open-datasources.ts';
+import { openDatasources } from './datasources/open-datasources.ts';
 import type { Repositories } from './lifecycle/repositories.ts';
 import { listen } from './listen.ts';
 import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
+import { collectStorage } from './openstack/collect-storage.ts';
 import type { Service as CloudService } from './openstack/services.ts';
 import { every } from './periodic.ts';
-import { SERVICE_NAMES } from './replicas/liveness.ts';
+import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
 
 export interface Service {
   /** Where the API listens. */
@@ -31,8 +36,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Without these in the catalogue there is nothing to forecast from, or nothing to act on. */
-const NEEDED: readonly CloudService[] = ['compute', 'placement', 'metric'];
+/** Without these in the catalogue there is nothing to act on. */
+const NEEDED: readonly CloudService[] = ['compute', 'placement'];
 const RECOVERY_SECONDS = 60;
 const START_TIMEOUT_SECONDS = 60;
 const API_GRACE_MILLISECONDS = 5000;
@@ -54,6 +59,8 @@ export async function startService(
     const cloud = openCloud(config.cloud);
     onFailure.push(() => cloud.close());
     await checkCloud(cloud);
+    const datasources = await openUsage(config, cloud, { logger, clock });
+    onFailure.push(() => datasources.close());
     const repositories = createRepositories(
       // Replicas on a real cloud agree on the time of the database's server.
       await openDatabase(
@@ -62,7 +69,7 @@ export async function startService(
       ),
     );
     onFailure.push(() => repositories.close());
-    return await assemble(config, { cloud, repositories, logger, clock });
+    return await assemble(config, { cloud, datasources, repositories, logger, clock });
   } catch (error) {
     for (const undo of onFailure.toReversed()) await undo();
     throw error;
@@ -73,11 +80,13 @@ async function assemble(
   config: Config,
   {
     cloud,
+    datasources,
     repositories,
     logger,
     clock,
   }: {
     readonly cloud: Cloud;
+    readonly datasources: Datasources;
     readonly repositories: Repositories;
     readonly logger: Logger;
     readonly clock: Clock;
@@ -85,7 +94,6 @@ async function assemble(
 ): Promise<Service> {
   const { settings } = config;
   const { hostname } = settings;
-  const datasource = createGnocchiDatasource({ session: cloud.session, now: () => clock.now() });
   const shared = { repositories, goals: GOALS, strategies: STRATEGIES, actionTypes: ACTION_TYPES, logger };
   const watch = new ClusterWatch(
     (previous, signal) => collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous }),
@@ -101,31 +109,51 @@ async function assemble(
   const audits = new AuditRunner({
     ...shared,
     collectCluster: signal => watch.take(signal),
-    datasource,
-    now: () => clock.now(),
+    collectStorage: signal => collectStorage(cloud, signal),
+    datasource: datasources.of(),
+    datasourceFor: strategyName => datasources.of(strategyName),
     newUuid: randomUUID,
     applier,
+    clock,
     hostname,
+    aliveHosts: () =>
+      aliveHosts(repositories.services, SERVICE_NAMES['decision-engine'], settings.serviceDownSeconds),
+    ongoingPlans: settings.audits.ongoingPlans,
     maximumAudits: settings.audits.maximum,
     timeoutMilliseconds: settings.audits.timeoutSeconds * 1000,
   });
+  const certificates = openCertificates(settings.api.tls, logger);
   const app = await createApi({
     ...shared,
-    datasource: { ...datasource, isAvailable: signal => isAnswering(cloud, 'metric', signal) },
-    tokenValidator: { validate: (token, signal) => cloud.keystone.validateToken(token, signal) },
+    clusterPicture: new SharedPicture({
+      collect: signal => watch.take(signal),
+      now: () => clock.now(),
+    }),
+    datasource: { ...datasources.of(), isAvailable: signal => datasources.isAvailable(signal) },
+    tokenValidator: {
+      validate: (token, signal, question) => cloud.keystone.validateToken(token, signal, question),
+    },
     identityUrl: settings.wwwAuthenticateUri || config.cloud.authUrl,
     audits,
     applier,
     clock,
+    settings: settings.api,
     isBehindProxy: settings.behindProxy,
     serviceDownSeconds: settings.serviceDownSeconds,
   });
-  const listening = await listen(app, settings.host, settings.port);
-  const heartbeat = every(settings.heartbeatSeconds, logger, async () => {
+  const beat = async (): Promise<void> => {
     for (const name of Object.values(SERVICE_NAMES)) await repositories.services.heartbeat(name, hostname);
-  });
+  };
+  // Before any work is taken on: to others, who is not heard of has lost it.
+  await beat();
+  const listening = await listen(
+    createApiServer(app, settings.api, certificates),
+    settings.host,
+    settings.port,
+  );
+  const heartbeat = every(settings.heartbeatSeconds, logger, beat);
+  const looks = every(settings.audits.pollSeconds, logger, () => audits.recover());
   const recovery = every(RECOVERY_SECONDS, logger, async () => {
-    await audits.recover();
     await applier.recover();
     const hours = settings.audits.actionPlanExpiryHours;
     await expirePlans(repositories, { hours, now: clock.now() });
@@ -137,10 +165,12 @@ async function assemble(
       logger.info('auspex stops');
       await listening.close(API_GRACE_MILLISECONDS);
       await recovery.stop();
+      await looks.stop();
       await audits.stop();
       await applier.stop();
       await heartbeat.stop();
       await repositories.close();
+      datasources.close();
       cloud.close();
     },
   };
@@ -152,12 +182,17 @@ async function checkCloud(cloud: Cloud): Promise<void> {
   for (const service of NEEDED) await cloud.session.endpoint(service, signal);
 }
 
-/** Whether the service says anything at all: its root needs no token. */
-async function isAnswering(cloud: Cloud, service: CloudService, signal: AbortSignal): Promise<boolean> {
-  try {
-    await cloud.session.request({ service, method: 'GET', path: '/', signal });
-    return true;
-  } catch {
-    return false;
-  }
+/** There must be at least one to read: without usage there is nothing to forecast from. */
+async function openUsage(config: Config, cloud: Cloud, { logger, clock }: { logger: Logger; clock: Clock }) {
+  const datasources = await openDatasources(
+    {
+      settings: config.settings.datasources,
+      session: cloud.session,
+      cloud: config.cloud,
+      now: () => clock.now(),
+    },
+    AbortSignal.timeout(START_TIMEOUT_SECONDS * 1000),
+  );
+  for (const warning of datasources.warnings) logger.warn({ warning }, 'datasource not used');
+  return datasources;
 }

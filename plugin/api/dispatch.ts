@@ -1,40 +1,72 @@
-import type { Express, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { ApiError } from './errors.ts';
-import { exchangeOf, send, toApiRequest } from './exchange.ts';
-import { authorize } from './policy.ts';
+import { exchangeOf, queryOf, send, toApiRequest } from './exchange.ts';
+import type { PolicyFile } from './policy/policy-file.ts';
 import type { Route } from './request.ts';
 
 /** Serves the routes below `/v1`; a path answers 405 to the methods that it does not have, HEAD and OPTIONS among them. */
-export function serveRoutes(app: Express, routes: readonly Route[], logger: Logger): void {
+export function serveRoutes(
+  app: Express,
+  routes: readonly Route[],
+  tools: { readonly policy: PolicyFile; readonly logger: Logger },
+): void {
   const byPath = Map.groupBy(routes, route => route.path);
   for (const [path, ofPath] of byPath) {
     const methods = new Map(ofPath.map(route => [route.method as string, route]));
-    app.all(`/v1${path}`, dispatcher(methods, logger));
+    const fetchTarget = routes.find(route => route.path === itemPath(path))?.target;
+    app.all(`/v1${path}`, dispatcher(methods, { ...tools, fetchTarget }));
   }
 }
 
-function dispatcher(methods: ReadonlyMap<string, Route>, logger: Logger): RequestHandler {
+/** `/action_plans/:id` of `/action_plans/:id/start`: who may start a plan can depend on the plan. */
+function itemPath(path: string): string {
+  return path.split('/').slice(0, 3).join('/');
+}
+
+function dispatcher(
+  methods: ReadonlyMap<string, Route>,
+  {
+    policy,
+    logger,
+    fetchTarget,
+  }: { readonly policy: PolicyFile; readonly logger: Logger; readonly fetchTarget: Route['target'] },
+): RequestHandler {
   const allowed = [...methods.keys()].toSorted().join(', ');
   return async (request, response) => {
     const route = methods.get(request.method);
-    if (route === undefined) {
-      response.setHeader('Allow', allowed);
-      throw new ApiError(
-        'method_not_allowed',
-        `The method ${request.method} is not allowed for this resource.`,
-      );
-    }
+    if (route === undefined) throw methodNotAllowed(request, response, allowed);
     const { owner, requestId } = exchangeOf(response);
-    if (route.rule !== undefined) authorize(route.rule, owner!);
     const apiRequest = toApiRequest(request, response);
-    const unknown = Object.keys(apiRequest.query).find(name => !(route.query ?? []).includes(name));
-    if (unknown !== undefined) throw new ApiError('invalid_input', `Unknown argument: "${unknown}"`);
+    if (route.rule !== undefined) {
+      const target = fetchTarget === undefined ? undefined : () => fetchTarget(apiRequest);
+      await policy.current().authorize(route.rule, owner!, target);
+    }
+    requireKnown(apiRequest.query, route.query);
     const reply = await route.handle(apiRequest);
     if (route.method !== 'GET') {
       const { method, path } = request;
-      logger.info({ requestId, userId: owner!.userId, method, path, status: reply.status ?? 200 }, 'changed');
+      logger.info({ requestId, userId: owner?.userId, method, path, status: reply.status ?? 200 }, 'changed');
     }
     send(response, reply);
   };
+}
+
+/** What everybody may read at the root of the server. */
+export function serveRoot(app: Express, body: (baseUrl: string) => object): void {
+  app.all('/', (request, response) => {
+    if (request.method !== 'GET') throw methodNotAllowed(request, response, 'GET');
+    requireKnown(queryOf(request));
+    send(response, { body: body(exchangeOf(response).baseUrl) });
+  });
+}
+
+function requireKnown(query: Readonly<Record<string, string>>, known: readonly string[] = []): void {
+  const unknown = Object.keys(query).find(name => !known.includes(name));
+  if (unknown !== undefined) throw new ApiError('invalid_input', `Unknown argument: "${unknown}"`);
+}
+
+function methodNotAllowed({ method }: Request, response: Response, allowed: string): ApiError {
+  response.setHeader('Allow', allowed);
+  return new ApiError('method_not_allowed', `The method ${method} is not allowed for this resource.`);
 }

@@ -12,11 +12,18 @@ type Document = Record<string, unknown>;
 
 /** Attributes that no resource lets anybody change. */
 const INTERNAL = ['created_at', 'deleted_at', 'id', 'links', 'updated_at', 'uuid'];
+const MAXIMUM_OPERATIONS = 500;
 const PATH = /^(\/[\w-]+)+$/;
 
 /** Checks the form of a patch; throws what becomes 400. */
 export function readPatch(given: unknown): readonly Operation[] {
   if (!Array.isArray(given)) throw invalidInput('patch', given, 'Value not a valid list.');
+  if (given.length > MAXIMUM_OPERATIONS) {
+    throw new ApiError(
+      'invalid_patch',
+      `A patch may have ${MAXIMUM_OPERATIONS} operations, not ${given.length}.`,
+    );
+  }
   return given.map(readOperation);
 }
 
@@ -41,7 +48,7 @@ function readOperation(given: unknown): Operation {
   if (op !== 'add' && op !== 'replace' && op !== 'remove') {
     throw invalidInput('op', op, 'Value should be one of: replace, add, remove');
   }
-  if (typeof path !== 'string' || !PATH.test(path)) {
+  if (typeof path !== 'string' || !PATH.test(path) || path.split('/').includes('__proto__')) {
     throw invalidInput('path', path, `Value should match the pattern ${PATH.source}`);
   }
   if (INTERNAL.includes(path.split('/')[1]!)) {

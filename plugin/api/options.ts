@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
+import type { ClusterModel } from '../../cluster/cluster-model.ts';
 import type { Goal } from '../../goals/goal.ts';
 import type { Strategy } from '../../strategies/strategy.ts';
 import type { ActionPlan } from '../lifecycle/action-plan.ts';
 import type { Repositories } from '../lifecycle/repositories.ts';
+import type { ApiSettings } from './settings.ts';
 import type { TokenValidator } from './token-validator.ts';
 import type { ActionDescription } from './views/action.ts';
 
@@ -25,9 +27,9 @@ export interface ApiOptions {
   /** What clients are told of Keystone when their token is missing or wrong. */
   readonly identityUrl: string;
   readonly audits: {
-    /** Lets a PENDING audit run. */
+    /** Has a look at an audit that is new, changed or triggered. */
     trigger(auditUuid: string): void;
-    /** Breaks off a CANCELLED audit if it runs here. */
+    /** Breaks off an audit that is not ONGOING any more if it runs here. */
     cancel(auditUuid: string): void;
   };
   readonly applier: {
@@ -36,11 +38,16 @@ export interface ApiOptions {
     /** The changed plan; undefined when its state does not allow it. */
     cancel(planUuid: string): Promise<ActionPlan | undefined>;
   };
+  /** What the cloud looks like now, for `data_model`. */
+  readonly clusterPicture: {
+    take(signal: AbortSignal): Promise<ClusterModel>;
+  };
   readonly clock: {
     /** Epoch milliseconds. */
     now(): number;
   };
   readonly logger: Logger;
+  readonly settings?: ApiSettings;
   /** A part of the service that has not been heard of for so long is FAILED; default 90. */
   readonly serviceDownSeconds?: number;
   /** Most rows of one answer; default 1000. */

@@ -45,6 +45,9 @@ export function readRoutes<Row>({
       method: 'GET',
       path: `${path}/:id`,
       rule: `${rule}:get`,
+      target: async request => ({
+        ...listing.view(await find(request.params['id']!, request), request, true),
+      }),
       handle: async request => ({
         body: listing.view(await find(request.params['id']!, request), request, true),
       }),

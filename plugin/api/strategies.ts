@@ -2,6 +2,7 @@ import type { StrategyEntry } from './catalogue.ts';
 import type { ApiContext } from './context.ts';
 import type { Listing } from './paging.ts';
 import { listFromMemory } from './paging.ts';
+import { parametersSpec } from './parameters.ts';
 import { readRoutes } from './reading.ts';
 import type { Route } from './request.ts';
 import { strategyState } from './strategy-state.ts';
@@ -19,6 +20,7 @@ export function strategyRoutes({ catalogue, datasource, maximumLimit }: ApiConte
       goal_id: ({ strategy }) => strategy.goal,
       goal_name: ({ strategy }) => strategy.goal,
       goal_uuid: ({ strategy }) => catalogue.goalUuid(strategy.goal),
+      parameters_spec: ({ strategy }) => JSON.stringify(parametersSpec(strategy)),
       created_at: 'createdAt',
       updated_at: 'updatedAt',
       deleted_at: () => null,
@@ -26,7 +28,7 @@ export function strategyRoutes({ catalogue, datasource, maximumLimit }: ApiConte
     view: (entry, { baseUrl }, isDetailed) =>
       strategyView(entry, { baseUrl, goalUuid: catalogue.goalUuid(entry.strategy.goal), isDetailed }),
     markerOf: ({ uuid }) => uuid,
-    readMarker: marker => catalogue.strategy(marker).uuid,
+    readMarker: marker => (marker === '' ? undefined : marker),
   };
   return [
     ...readRoutes({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterModel } from '../../cluster/cluster-model.ts';
+import { parseScope } from '../../cluster/scope/parse-scope.ts';
 import type { EfficacyIndicator, Goal } from '../../goals/goal.ts';
 import type { Decision, Strategy } from '../../strategies/strategy.ts';
 import type { Logger } from 'pino';
@@ -11,18 +11,26 @@ import type { Audit } from '../lifecycle/audit.ts';
 import type { Repositories } from '../lifecycle/repositories.ts';
 import { AuditError } from './errors.ts';
 import { gather } from './gather.ts';
+import type { OngoingPlans } from './ongoing-plans.ts';
+import { checkOngoingPlans } from './ongoing-plans.ts';
 import { planActions } from './plan-actions.ts';
+import type { ModelOptions } from './take-models.ts';
 
 export interface AuditTools {
-  readonly repositories: Pick<Repositories, 'audits' | 'actionPlans'>;
+  readonly repositories: Pick<Repositories, 'audits' | 'actionPlans' | 'actions'>;
   readonly goals: readonly Goal[];
   readonly strategies: readonly Strategy<unknown>[];
   readonly actionTypes: readonly ActionType<unknown>[];
-  readonly collectCluster: (signal: AbortSignal) => Promise<ClusterModel>;
+  readonly collectCluster: ModelOptions['collectCluster'];
+  readonly collectStorage?: ModelOptions['collectStorage'];
   readonly datasource: Datasource;
+  /** Where a strategy may have another. */
+  readonly datasourceFor?: (strategyName: string) => Datasource;
   readonly now: () => number;
   readonly newUuid: () => string;
   readonly logger: Logger;
+  /** Which plans under way keep an audit from running: all, or those that touch a host of its own. */
+  readonly ongoingPlans: OngoingPlans;
 }
 
 export interface AuditResult {
@@ -35,19 +43,26 @@ export interface AuditResult {
 const MOST_SENTENCES = 8;
 const MOST_REJECTED_LOGGED = 100;
 
-/** Gathers, decides, plans and stores the plan; the plan's state is RECOMMENDED, or SUCCEEDED when there is nothing to do. */
+/**
+ * Gathers, decides, plans and stores the plan, which is RECOMMENDED, PENDING when the audit starts it itself, or SUCCEEDED when there is nothing
+ * to do. Throws `PlanUnderWayError` and `AuditError`, and what goes wrong with the cloud and the datasource.
+ */
 export async function runAudit(audit: Audit, tools: AuditTools, signal: AbortSignal): Promise<AuditResult> {
   const goal = tools.goals.find(({ name }) => name === audit.goalName);
   if (goal === undefined) throw new AuditError(`This service does not know the goal ${audit.goalName}.`);
   const strategy = strategyOf(audit, tools);
   const parameters = parametersOf(audit, strategy);
-  if (audit.scope.length > 0) {
-    throw new AuditError(
-      'This version cannot keep an audit to a scope: remove the scope from its audit template.',
-    );
-  }
-  const { cluster, forecast } = await gather(strategy.needs(parameters), { ...tools, signal });
-  const decision = strategy.decide({ cluster, forecast, parameters });
+  const scope = parseScope(audit.scope);
+  if (!audit.force && tools.ongoingPlans === 'all') await checkOngoingPlans(tools);
+  const datasource = tools.datasourceFor?.(strategy.name) ?? tools.datasource;
+  const gathered = await gather(strategy.needs(parameters), { ...tools, datasource, scope, signal });
+  const { cluster, storage, forecast, warnings } = gathered;
+  if (!audit.force && tools.ongoingPlans === 'same_hosts') await checkOngoingPlans(tools, cluster);
+  for (const warning of warnings) tools.logger.warn({ audit: audit.uuid, warning }, 'usage is degraded');
+  const decided = strategy.decide({ cluster, storage, forecast, parameters });
+  // Warnings first: they say what the rest rests on.
+  const explanation = [...warnings, ...gathered.explanation, ...decided.explanation];
+  const decision = { ...decided, explanation };
   logDecision(audit, decision, tools);
   await checkWanted(audit, tools, signal);
   return { plan: await store(audit, { goal, strategy, decision, tools }), message: messageOf(decision) };
@@ -89,7 +104,8 @@ function logDecision(audit: Audit, decision: Decision, { logger }: AuditTools): 
 async function checkWanted(audit: Audit, { repositories }: AuditTools, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const now = await repositories.audits.find(audit.uuid);
-  if (now?.state !== 'ONGOING') throw new AuditError('The audit was cancelled while it was running.');
+  if (now?.state !== 'ONGOING' || now.runUuid !== audit.runUuid)
+    throw new AuditError('The audit was cancelled while it was running.');
 }
 
 function parametersOf(audit: Audit, strategy: Strategy<unknown>): unknown {
@@ -110,19 +126,26 @@ async function store(
 ): Promise<ActionPlan> {
   const planUuid = tools.newUuid();
   const actions = planActions(decision, { planUuid, actionTypes: tools.actionTypes, newUuid: tools.newUuid });
-  return tools.repositories.actionPlans.createWithActions(
+  const plan = await tools.repositories.actionPlans.createForRun(
     {
       uuid: planUuid,
       auditUuid: audit.uuid,
       strategyName: strategy.name,
-      state: actions.length === 0 ? 'SUCCEEDED' : 'RECOMMENDED',
+      state: actions.length === 0 ? 'SUCCEEDED' : audit.autoTrigger ? 'PENDING' : 'RECOMMENDED',
       efficacyIndicators: indicatorsOf(goal, decision),
       globalEfficacy: goal.globalEfficacy(decision.indicators),
       hostname: null,
       statusMessage: null,
     },
     actions,
+    {
+      runUuid: audit.runUuid ?? '',
+      replaces:
+        audit.auditType === 'CONTINUOUS' ? 'A newer plan of the same audit took its place.' : undefined,
+    },
   );
+  if (plan === undefined) throw new AuditError('The audit was cancelled while it was running.');
+  return plan;
 }
 
 function indicatorsOf(goal: Goal, decision: Decision): readonly EfficacyIndicator[] {

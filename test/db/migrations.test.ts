@@ -15,7 +15,7 @@ describe('migrations', () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    describeMigrations(async () => connectDatabase(`sqlite:///${join(folder, 'auspex.sqlite')}`));
+    describeMigrations(async () => connectDatabase(`sqlite:///${join(folder, 'auspex.sqlite')}`), 1);
   });
 
   describe('on MariaDB', () => {
@@ -23,6 +23,6 @@ describe('migrations', () => {
       it.skip('AUSPEX_TEST_DATABASE_URL does not name a MariaDB database to empty and use');
       return;
     }
-    describeMigrations(() => connectBareMariadb(MARIADB_URL));
+    describeMigrations(() => connectBareMariadb(MARIADB_URL), 5);
   });
 });

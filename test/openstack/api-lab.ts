@@ -15,6 +15,7 @@ import type { ActionPlan } from '../../plugin/lifecycle/action-plan.ts';
 import type { Repositories } from '../../plugin/lifecycle/repositories.ts';
 import { readCloudConfig } from '../../plugin/openstack/cloud-config.ts';
 import { openCloud } from '../../plugin/openstack/cloud.ts';
+import { collectCluster } from '../../plugin/openstack/collect-cluster.ts';
 import { STRATEGIES } from '../../strategies/strategies.ts';
 import { LAB_ENVIRONMENT } from './auspex.ts';
 import type { CliReply } from './lab.ts';
@@ -54,6 +55,7 @@ export async function serveApi(): Promise<LabApi> {
     identityUrl: LAB_ENVIRONMENT.OS_AUTH_URL,
     audits: { trigger: () => undefined, cancel: () => undefined },
     applier: { launch: () => Promise.resolve(true), cancel },
+    clusterPicture: { take: signal => collectCluster(cloud, { signal, clock: () => new Date() }) },
     clock: systemClock,
     logger: pino({ level: 'silent' }),
   });

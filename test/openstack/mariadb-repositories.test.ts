@@ -7,7 +7,9 @@ import { createRepositories } from '../../db/repositories.ts';
 import { describeClaims } from '../db/claims.ts';
 import { connectBareMariadb, openEmptyMariadb } from '../db/mariadb.ts';
 import { describeMigrations } from '../db/migrations.ts';
+import { describePurge } from '../db/purge.ts';
 import { describeRepositories } from '../db/repositories.ts';
+import { describeSync } from '../db/sync-catalogue.ts';
 import { newAction, newAudit, newPlan } from '../db/rows.ts';
 import { until } from './lab.ts';
 
@@ -117,5 +119,9 @@ describe("repositories on the lab's MariaDB", () => {
   describeRepositories(now => openEmptyMariadb(URL, now));
   describeClaims(now => openEmptyMariadb(URL, now));
 
-  describe('migrations', () => describeMigrations(() => connectBareMariadb(URL)));
+  describe('migrations', () => describeMigrations(() => connectBareMariadb(URL), 5));
+
+  describe('purge', () => describePurge(now => openEmptyMariadb(URL, now), 15));
+
+  describe('sync of the catalogue', () => describeSync(now => openEmptyMariadb(URL, now)));
 });

@@ -7,7 +7,7 @@ interface Named {
   readonly uuid: string;
 }
 
-describe('api goals', () => {
+describe('api goals (K15)', () => {
   let api: ApiUnderTest;
   before(async () => {
     api = await startApi();
@@ -126,7 +126,7 @@ describe('api goals', () => {
   });
 });
 
-describe('api strategies', () => {
+describe('api strategies (K16)', () => {
   let api: ApiUnderTest;
   before(async () => {
     api = await startApi();

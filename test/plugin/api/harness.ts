@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { pino } from 'pino';
 import { z } from 'zod';
@@ -11,6 +10,8 @@ import { GOALS } from '../../../goals/goals.ts';
 import { ACTION_TYPES } from '../../../plugin/actions/action-types.ts';
 import { systemClock } from '../../../plugin/actions/clock.ts';
 import { createApi } from '../../../plugin/api/api.ts';
+import { createApiServer } from '../../../plugin/api/http-server.ts';
+import { DEFAULT_API_SETTINGS } from '../../../plugin/api/settings.ts';
 import type { ApiOptions } from '../../../plugin/api/options.ts';
 import type { TokenOwner, TokenValidator } from '../../../plugin/api/token-validator.ts';
 import { createApplier } from '../../../plugin/applier/applier.ts';
@@ -19,6 +20,7 @@ import type { Repositories } from '../../../plugin/lifecycle/repositories.ts';
 import type { Cloud } from '../../../plugin/openstack/cloud.ts';
 import { STRATEGIES } from '../../../strategies/strategies.ts';
 import type { Strategy } from '../../../strategies/strategy.ts';
+import { cluster } from '../../cluster/tiny-cluster.ts';
 
 /** Beside the real ones, so that there is more than one of each. */
 const CALM: Goal = {
@@ -148,11 +150,15 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
       },
       cancel: uuid => applier.cancel(uuid),
     },
+    clusterPicture: { take: () => Promise.resolve(cluster({})) },
     clock: { now: () => under.now },
     logger,
     ...overrides,
+  }).catch(async (error: unknown) => {
+    await repositories.close();
+    throw error;
   });
-  const server = createServer(app);
+  const server = createApiServer(app, overrides.settings ?? DEFAULT_API_SETTINGS);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

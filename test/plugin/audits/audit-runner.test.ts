@@ -35,6 +35,9 @@ const model = cluster({
   instances: [...HOT.map(id => instance(id, 'hot', four)), instance(COOL, 'cool', four)],
 });
 
+/** It stands still. */
+const clock = { now: () => (START + 10) * 1000, sleep: () => new Promise<void>(() => undefined) };
+
 /** Two weeks of history for everything; ends at START. */
 const source: Datasource = {
   name: 'recorded',
@@ -60,10 +63,12 @@ function recorded({ metric }: UsageQuery): UsageBatch {
 describe('audit runner', () => {
   let repositories: Repositories;
   let launched: string[];
+  let alive: string[];
 
   beforeEach(async () => {
     repositories = createRepositories(await openDatabase('sqlite://'));
     launched = [];
+    alive = ['here', 'there'];
   });
 
   afterEach(() => repositories.close());
@@ -76,7 +81,9 @@ describe('audit runner', () => {
       actionTypes: ACTION_TYPES,
       collectCluster: () => Promise.resolve(model),
       datasource: source,
-      now: () => (START + 10) * 1000,
+      clock,
+      aliveHosts: () => Promise.resolve(alive),
+      ongoingPlans: 'all',
       newUuid: randomUUID,
       applier: { launch: uuid => Promise.resolve(launched.push(uuid)) },
       logger: pino({ level: 'silent' }),
@@ -93,7 +100,7 @@ describe('audit runner', () => {
   ): Promise<Audit> {
     const { uuid } = await create(audit);
     const audits = runner(changes);
-    audits.trigger(uuid);
+    audits.trigger();
     await audits.whenIdle();
     return (await repositories.audits.find(uuid))!;
   }
@@ -142,6 +149,90 @@ describe('audit runner', () => {
     expect(plan!.state).to.equal('SUCCEEDED');
   });
 
+  it('says first what is wrong with the usage, and reads from the datasource that the strategy has of its own', async () => {
+    const degraded: Datasource = {
+      ...source,
+      // eslint-disable-next-line require-yield -- it has nothing
+      async *query(_query, _signal, warn) {
+        warn?.('The datasource gnocchi failed and was passed over: it is down.');
+      },
+    };
+    const audit = await run(
+      {},
+      {
+        datasourceFor: (name: string) => {
+          expect(name).to.equal('predictive_migration');
+          return degraded;
+        },
+      },
+    );
+
+    expect(audit.statusMessage).to.match(
+      /^The datasource gnocchi failed and was passed over: it is down\. [^]*5 of 5 active instances/,
+    );
+    expect(audit.statusMessage!.match(/passed over/g)).to.have.length(1);
+  });
+
+  it('moves nothing to a host outside of its scope, and from none (B61, B62)', async () => {
+    const onlyHot = await run({
+      scope: [{ compute: [{ exclude: [{ compute_nodes: [{ name: 'cool' }] }] }] }],
+    });
+    const onlyCool = await run({
+      scope: [{ compute: [{ exclude: [{ compute_nodes: [{ name: 'hot' }] }] }] }],
+    });
+
+    for (const audit of [onlyHot, onlyCool]) {
+      expect(audit.state, audit.statusMessage ?? '').to.equal('SUCCEEDED');
+      const [plan] = await repositories.actionPlans.list({ where: { auditUuid: audit.uuid } });
+      expect(plan!.state).to.equal('SUCCEEDED');
+    }
+    expect(onlyHot.statusMessage).to.match(/hot reaches \d+ % CPU/);
+    expect(onlyCool.statusMessage).to.not.include('hot');
+  });
+
+  it('leaves what its scope excludes where it is, and still counts it (B62)', async () => {
+    const free = await run();
+    const [movedFreely] = await moved(free);
+    const exclude = [{ instances: [{ uuid: movedFreely }] }];
+    const audit = await run({ scope: [{ compute: [{ exclude }] }] });
+
+    expect(audit.statusMessage!.split(':')[0]).to.equal(free.statusMessage!.split(':')[0]);
+    expect(await moved(audit)).to.not.include(movedFreely);
+    expect(await moved(audit)).to.not.deep.equal([]);
+
+    async function moved({ uuid }: Audit): Promise<unknown[]> {
+      const [plan] = await repositories.actionPlans.list({ where: { auditUuid: uuid } });
+      const actions = await repositories.actions.list({ where: { actionPlanUuid: plan!.uuid } });
+      return actions.map(({ inputParameters }) => inputParameters['resource_id']);
+    }
+  });
+
+  it('says that a scope leaves nothing, and plans nothing', async () => {
+    const audit = await run({ scope: [{ compute: [{ host_aggregates: [{ name: 'none' }] }] }] });
+
+    expect(audit.state).to.equal('SUCCEEDED');
+    expect(audit.statusMessage).to.include(
+      'The scope names what the cloud does not have: the aggregate none. The scope leaves none of the 2 hosts.',
+    );
+  });
+
+  it('looks at the block storage only when its scope is about it (B63)', async () => {
+    let looks = 0;
+    const collectStorage = () => {
+      looks += 1;
+      return Promise.resolve(undefined);
+    };
+    await run({}, { collectStorage });
+    const before = looks;
+    const audit = await run(
+      { scope: [{ storage: [{ volume_types: [{ name: 'ssd' }] }] }] },
+      { collectStorage },
+    );
+
+    expect([before, looks]).to.deep.equal([0, 1]);
+    expect(audit.statusMessage).to.include('does not have: the volume type on any backend ssd.');
+  });
+
   for (const [what, audit, changes, message] of [
     ['the goal is unknown', { goalName: 'peace' }, {}, 'This service does not know the goal peace.'],
     [
@@ -156,7 +247,12 @@ describe('audit runner', () => {
       {},
       'Invalid parameters for the strategy predictive_migration',
     ],
-    ['a scope is given', { scope: [{ compute: [] }] }, {}, 'This version cannot keep an audit to a scope'],
+    [
+      'its scope is wrong',
+      { scope: [{ compute: [{ hosts: [] }] }] },
+      {},
+      'The scope has the unknown key "hosts" at [0].compute[0].',
+    ],
     [
       'the datasource is down',
       {},
@@ -196,8 +292,7 @@ describe('audit runner', () => {
   it('goes on with the next audit after a failure', async () => {
     const [broken, sound] = [await create({ goalName: 'peace' }), await create()];
     const audits = runner();
-    audits.trigger(broken.uuid);
-    audits.trigger(sound.uuid);
+    audits.trigger();
     await audits.whenIdle();
 
     expect((await repositories.audits.find(broken.uuid))!.state).to.equal('FAILED');
@@ -226,7 +321,7 @@ describe('audit runner', () => {
         return never(signal);
       },
     });
-    audits.trigger(uuid);
+    audits.trigger();
     await collecting.promise;
     await repositories.audits.transition(uuid, 'ONGOING', 'CANCELLED');
     audits.cancel(uuid);
@@ -245,7 +340,7 @@ describe('audit runner', () => {
         return model;
       },
     });
-    audits.trigger(uuid);
+    audits.trigger();
     await audits.whenIdle();
 
     expect((await repositories.audits.find(uuid))!.state).to.equal('CANCELLED');
@@ -255,7 +350,7 @@ describe('audit runner', () => {
   it('cancels what a stop interrupts', async () => {
     const { uuid } = await create();
     const audits = runner({ collectCluster: never });
-    audits.trigger(uuid);
+    audits.trigger();
     await audits.stop();
 
     expect((await repositories.audits.find(uuid))!.state).to.be.oneOf(['CANCELLED', 'PENDING']);
@@ -263,8 +358,8 @@ describe('audit runner', () => {
 
   it('settles at its start what an interruption left', async () => {
     const [left, elsewhere, waiting] = [
-      await create({ state: 'ONGOING', hostname: 'here' }),
-      await create({ state: 'ONGOING', hostname: 'there' }),
+      await create({ state: 'ONGOING', hostname: 'here', runUuid: 'a' }),
+      await create({ state: 'ONGOING', hostname: 'there', runUuid: 'b' }),
       await create(),
     ];
     const audits = runner();

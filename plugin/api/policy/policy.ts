@@ -1,0 +1,66 @@
+import { ApiError } from '../errors.ts';
+import type { TokenOwner } from '../token-validator.ts';
+import { holds } from './check.ts';
+import type { Rules } from './compile.ts';
+import { attributesOf } from './compile.ts';
+
+/** What a request is about, by the wire's names; fetched only when the rule asks for it. */
+export type Target = Readonly<Record<string, unknown>>;
+
+/** Who may do what. */
+export class Policy {
+  readonly #rules: Rules;
+
+  constructor(rules: Rules) {
+    this.#rules = rules;
+  }
+
+  /** Throws what becomes 403, and what fetching the target throws. */
+  async authorize(rule: string, owner: TokenOwner, fetchTarget?: () => Promise<Target>): Promise<void> {
+    const target = this.#needsTarget(rule) ? await fetchTarget?.() : undefined;
+    if (!this.allows(rule, owner, target)) throw forbidden(rule);
+  }
+
+  /** Without a target, the owner's own project and user are it, as for Watcher. */
+  allows(rule: string, owner: TokenOwner, target: Target = {}): boolean {
+    const check = this.#rules.get(rule) ?? this.#rules.get('default');
+    const credentials = credentialsOf(owner);
+    const whole = { project_id: owner.projectId, user_id: owner.userId, ...target };
+    return check !== undefined && holds(check, { credentials, target: whole, rules: this.#rules });
+  }
+
+  #needsTarget(rule: string): boolean {
+    const check = this.#rules.get(rule);
+    if (check === undefined) return false;
+    return attributesOf(check, this.#rules).some(name => name !== 'project_id' && name !== 'user_id');
+  }
+}
+
+export function forbidden(rule: string): ApiError {
+  return new ApiError('policy_forbids', `Policy doesn't allow ${rule} to be performed.`);
+}
+
+const ADMIN_ROLES = ['admin', 'administrator'];
+
+/** By the names that OpenStack's policies use. */
+function credentialsOf(owner: TokenOwner): Readonly<Record<string, unknown>> {
+  const { userId, projectId = null, roles } = owner;
+  return {
+    user_id: userId,
+    user: userId,
+    user_name: owner.userName ?? null,
+    user_domain_id: owner.userDomainId ?? null,
+    project_id: projectId,
+    tenant: projectId,
+    project_name: owner.projectName ?? null,
+    project_domain_id: owner.projectDomainId ?? null,
+    domain_id: owner.domainId ?? null,
+    system_scope: owner.isSystemScoped === true ? 'all' : null,
+    roles,
+    is_admin: roles.some(role => ADMIN_ROLES.includes(role.toLowerCase())),
+    is_admin_project: true,
+    service_user_id: owner.service?.userId ?? null,
+    service_project_id: owner.service?.projectId ?? null,
+    service_roles: owner.service?.roles ?? [],
+  };
+}
