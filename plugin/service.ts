@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { openDatabase } from '../db/connect.ts';
 import { createRepositories } from '../db/repositories.ts';
 import { GOALS } from '../goals/goals.ts';
+import { SCORING_ENGINES } from '../scoring/scoring-engines.ts';
 import { STRATEGIES } from '../strategies/strategies.ts';
 import { ACTION_TYPES } from './actions/action-types.ts';
 import type { Clock } from './actions/clock.ts';
@@ -172,6 +173,7 @@ function decisionEngine(settings: Settings, wiring: Wiring): AuditRunner {
     repositories,
     goals: GOALS,
     strategies: STRATEGIES,
+    scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
     logger,
     collectCluster: signal => watch.take(signal),
@@ -203,6 +205,7 @@ async function listenToClients(
     repositories,
     goals: GOALS,
     strategies: STRATEGIES,
+    scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
     logger,
     clusterPicture: new SharedPicture({
