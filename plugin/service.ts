@@ -173,7 +173,6 @@ function decisionEngine(settings: Settings, wiring: Wiring): AuditRunner {
     repositories,
     goals: GOALS,
     strategies: STRATEGIES,
-    scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
     logger,
     collectCluster: signal => watch.take(signal),
