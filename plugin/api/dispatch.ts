@@ -1,7 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { ApiError } from './errors.ts';
-import { baseUrlOf, exchangeOf, queryOf, send, toApiRequest } from './exchange.ts';
+import { exchangeOf, queryOf, send, toApiRequest } from './exchange.ts';
 import type { PolicyFile } from './policy/policy-file.ts';
 import type { Route } from './request.ts';
 
@@ -57,7 +57,7 @@ export function serveRoot(app: Express, body: (baseUrl: string) => object): void
   app.all('/', (request, response) => {
     if (request.method !== 'GET') throw methodNotAllowed(request, response, 'GET');
     requireKnown(queryOf(request));
-    send(response, { body: body(baseUrlOf(request)) });
+    send(response, { body: body(exchangeOf(response).baseUrl) });
   });
 }
 
