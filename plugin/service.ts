@@ -10,6 +10,7 @@ import type { Clock } from './actions/clock.ts';
 import { systemClock } from './actions/clock.ts';
 import { createApi } from './api/api.ts';
 import { openCertificates } from './api/certificates.ts';
+import { metricsListener } from './api/metrics-document.ts';
 import { createApiServer } from './api/http-server.ts';
 import { createApplier } from './applier/applier.ts';
 import { AuditRunner } from './audits/audit-runner.ts';
@@ -26,6 +27,9 @@ import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
 import { collectStorage } from './openstack/collect-storage.ts';
 import type { Service as CloudService } from './openstack/services.ts';
+import { measuredDatasource, measuredRepositories } from './metrics/measured.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { every } from './periodic.ts';
 import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
 
@@ -69,34 +73,50 @@ export async function startService(
       ),
     );
     onFailure.push(() => repositories.close());
-    return await assemble(config, { cloud, datasources, repositories, logger, clock });
+    const world = { cloud, datasources, repositories, logger, clock };
+    return await assemble(config, settings.api.metrics.enabled ? measuredWorld(world) : world);
   } catch (error) {
     for (const undo of onFailure.toReversed()) await undo();
     throw error;
   }
 }
 
+interface World {
+  readonly cloud: Cloud;
+  readonly datasources: Datasources;
+  readonly repositories: Repositories;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Undefined: nothing is measured. */
+  readonly metrics?: Metrics;
+}
+
+/** The same, measured where it goes out of the process. */
+function measuredWorld(world: World): World {
+  const { repositories, datasources, clock } = world;
+  const countRecords = () => repositories.recordCounts.byState();
+  const metrics = createMetrics({ now: () => clock.now(), countRecords, ofProcess: true });
+  return {
+    ...world,
+    repositories: measuredRepositories(repositories, metrics),
+    datasources: { ...datasources, of: name => measuredDatasource(datasources.of(name), metrics) },
+    metrics,
+  };
+}
+
 async function assemble(
   config: Config,
-  {
-    cloud,
-    datasources,
-    repositories,
-    logger,
-    clock,
-  }: {
-    readonly cloud: Cloud;
-    readonly datasources: Datasources;
-    readonly repositories: Repositories;
-    readonly logger: Logger;
-    readonly clock: Clock;
-  },
+  { cloud, datasources, repositories, logger, clock, metrics }: World,
 ): Promise<Service> {
   const { settings } = config;
   const { hostname } = settings;
   const shared = { repositories, goals: GOALS, strategies: STRATEGIES, actionTypes: ACTION_TYPES, logger };
   const watch = new ClusterWatch(
-    (previous, signal) => collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous }),
+    async (previous, signal) => {
+      const model = await collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous });
+      metrics?.modelTaken(Date.parse(model.takenAt));
+      return model;
+    },
     () => clock.now(),
   );
   const applier = createApplier({
@@ -138,6 +158,7 @@ async function assemble(
     applier,
     clock,
     settings: settings.api,
+    metrics,
     isBehindProxy: settings.behindProxy,
     serviceDownSeconds: settings.serviceDownSeconds,
   });
@@ -151,6 +172,15 @@ async function assemble(
     settings.host,
     settings.port,
   );
+  const measuring =
+    metrics === undefined || settings.api.metrics.port === 0
+      ? undefined
+      : await listen(metricsListener(metrics), settings.api.metrics.host, settings.api.metrics.port).catch(
+          async (error: unknown) => {
+            await listening.close(0);
+            throw error;
+          },
+        );
   const heartbeat = every(settings.heartbeatSeconds, logger, beat);
   const looks = every(settings.audits.pollSeconds, logger, () => audits.recover());
   const recovery = every(RECOVERY_SECONDS, logger, async () => {
@@ -164,6 +194,7 @@ async function assemble(
     async stop() {
       logger.info('auspex stops');
       await listening.close(API_GRACE_MILLISECONDS);
+      await measuring?.close(0);
       await recovery.stop();
       await looks.stop();
       await audits.stop();

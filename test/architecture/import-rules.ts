@@ -25,6 +25,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'plugin/applier': ['plugin/actions', 'plugin/lifecycle', 'plugin/openstack'],
   'plugin/replicas': ['plugin/lifecycle'],
+  'plugin/metrics': ['plugin/datasources', 'plugin/lifecycle'],
   'plugin/api': [
     'cluster',
     'db',
@@ -34,6 +35,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/applier',
     'plugin/audits',
     'plugin/lifecycle',
+    'plugin/metrics',
     'plugin/replicas',
   ],
   'simulator/world': ['cluster'],
