@@ -57,7 +57,7 @@ export function fromColumns<Row>(table: Table<Row>, columns: DatabaseRow): Row {
         row[field] = value;
         break;
       case 'json':
-        row[field] = JSON.parse(String(value));
+        row[field] = parsed(String(value));
         break;
       case 'boolean':
         row[field] = value === 1;
@@ -65,6 +65,13 @@ export function fromColumns<Row>(table: Table<Row>, columns: DatabaseRow): Row {
     }
   }
   return row as Row;
+}
+
+/** Most lists and objects are empty. */
+function parsed(json: string): unknown {
+  if (json === '[]') return [];
+  if (json === '{}') return {};
+  return JSON.parse(json);
 }
 
 /** Names that differ in no more than case or trailing blanks have the same key. */

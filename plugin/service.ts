@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { openDatabase } from '../db/connect.ts';
 import { createRepositories } from '../db/repositories.ts';
 import { GOALS } from '../goals/goals.ts';
+import { SCORING_ENGINES } from '../scoring/scoring-engines.ts';
 import { STRATEGIES } from '../strategies/strategies.ts';
 import { ACTION_TYPES } from './actions/action-types.ts';
 import type { Clock } from './actions/clock.ts';
@@ -110,7 +111,14 @@ async function assemble(
 ): Promise<Service> {
   const { settings } = config;
   const { hostname } = settings;
-  const shared = { repositories, goals: GOALS, strategies: STRATEGIES, actionTypes: ACTION_TYPES, logger };
+  const shared = {
+    repositories,
+    goals: GOALS,
+    strategies: STRATEGIES,
+    scoringEngines: SCORING_ENGINES,
+    actionTypes: ACTION_TYPES,
+    logger,
+  };
   const watch = new ClusterWatch(
     async (previous, signal) => {
       const model = await collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous });

@@ -43,8 +43,8 @@ const DEFAULT_MAXIMUM_LIMIT = 1000;
 
 /** Watcher's API. Gives the goals and strategies their UUIDs first; throws `DatabaseUnavailableError`. */
 export async function createApi(options: ApiOptions): Promise<Express> {
-  const { repositories, goals, strategies, clock, logger, settings = DEFAULT_API_SETTINGS } = options;
-  const catalogue = await readCatalogue(repositories.catalogue, goals, strategies);
+  const { repositories, clock, logger, settings = DEFAULT_API_SETTINGS } = options;
+  const catalogue = await readCatalogue(repositories.catalogue, options);
   const context = {
     ...options,
     catalogue,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ClusterModel } from '../../cluster/cluster-model.ts';
 import type { Goal } from '../../goals/goal.ts';
+import type { ScoringEngine } from '../../scoring/scoring-engine.ts';
 import type { Strategy } from '../../strategies/strategy.ts';
 import type { ActionPlan } from '../lifecycle/action-plan.ts';
 import type { Repositories } from '../lifecycle/repositories.ts';
@@ -22,6 +23,7 @@ export interface ApiOptions {
   readonly repositories: Omit<Repositories, 'close'>;
   readonly goals: readonly Goal[];
   readonly strategies: readonly Strategy<unknown>[];
+  readonly scoringEngines: readonly ScoringEngine[];
   readonly actionTypes: readonly ActionDescription[];
   readonly datasource: DatasourceState;
   readonly tokenValidator: TokenValidator;

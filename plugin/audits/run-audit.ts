@@ -125,7 +125,12 @@ async function store(
   }: { goal: Goal; strategy: Strategy<unknown>; decision: Decision; tools: AuditTools },
 ): Promise<ActionPlan> {
   const planUuid = tools.newUuid();
-  const actions = planActions(decision, { planUuid, actionTypes: tools.actionTypes, newUuid: tools.newUuid });
+  const actions = planActions(decision, {
+    planUuid,
+    actionTypes: tools.actionTypes,
+    newUuid: tools.newUuid,
+    planner: strategy.planner,
+  });
   const plan = await tools.repositories.actionPlans.createForRun(
     {
       uuid: planUuid,

@@ -157,7 +157,10 @@ export interface Repositories {
   readonly actions: ActionRepository;
   readonly catalogue: {
     /** Gives every name a UUID that it keeps across restarts; all that were ever given one, by name. */
-    sync(kind: 'goal' | 'strategy', names: readonly string[]): Promise<ReadonlyMap<string, CatalogueEntry>>;
+    sync(
+      kind: 'goal' | 'strategy' | 'scoring_engine',
+      names: readonly string[],
+    ): Promise<ReadonlyMap<string, CatalogueEntry>>;
   };
   readonly recordCounts: { byState(): Promise<RecordCounts> };
   readonly planClaims: PlanClaimRepository;

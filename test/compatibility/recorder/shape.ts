@@ -23,6 +23,7 @@ export function normalizedMessage(text: string): string {
     .replace(/ Error: (invalid literal for )?int\(\).*$/, '')
     .replace(/Couldn't apply patch '.*'\. Reason/, "Couldn't apply patch '…'. Reason")
     .replace(/Value: '[[{].*[\]}]'\./, "Value: '…'.")
+    .replace(/(Value should be one of:).*$/, '$1 …')
     .replace(/Wrong type\. Expected .*$/, 'Wrong type.')
     .replace(/(Value not a valid (list|dict)).*$/, '$1.');
 }

@@ -61,7 +61,6 @@ export const TEMPLATE_REQUESTS: readonly CompatibilityRequest[] = [
   post('/v1/audit_templates', { name: '{n}-x' }),
   post('/v1/audit_templates', { goal: 'dummy' }),
   post('/v1/audit_templates', { name: null, goal: 'dummy' }),
-  post('/v1/audit_templates', { name: '', goal: 'dummy' }),
   post('/v1/audit_templates', { name: 5, goal: 'dummy' }),
   post('/v1/audit_templates', { name: '{n}-x', goal: 'nope' }),
   post('/v1/audit_templates', { name: '{n}-x', goal: '{missing}' }),
@@ -288,12 +287,12 @@ export const AUDIT_REQUESTS: readonly CompatibilityRequest[] = [
   patch('/v1/audits/{a3}', [{ op: 'replace', path: '/foo', value: 'x' }]),
   patch('/v1/audits/{a3}', [{ op: 'add', path: '/foo', value: 'x' }]),
   patch('/v1/audits/{a3}', [{ op: 'remove', path: '/foo' }]),
-  patch('/v1/audits/{a3}', [{ op: 'replace', path: '/name', value: '{n}-a' }]),
   patch('/v1/audits/{a3}', [{ op: 'copy', path: '/name', from: '/goal' }]),
   patch('/v1/audits/{a3}', [{ op: 'replace', path: '/auto_trigger', value: 'banana' }]),
   patch('/v1/audits/{a3}', []),
   patch('/v1/audits/{a3}', {}),
   patch('/v1/audits/{a3}', undefined),
+  patch('/v1/audits/{e1}', [{ op: 'replace', path: '/name', value: '{n}-a' }]),
   patch('/v1/audits/{missing}', [{ op: 'replace', path: '/state', value: 'CANCELLED' }]),
   patch('/v1/audits/nope', [{ op: 'replace', path: '/state', value: 'CANCELLED' }]),
   patch('/v1/audits', [{ op: 'replace', path: '/state', value: 'CANCELLED' }]),
@@ -388,5 +387,6 @@ export const BODY_REQUESTS: readonly CompatibilityRequest[] = ['/v1/audits', '/v
 export const CLEANING_REQUESTS: readonly CompatibilityRequest[] = [
   remove('/v1/action_plans/{action_plans}', { note: 'done' }),
   remove('/v1/audits/{audits}', { note: 'done' }),
+  remove('/v1/audits/{a4}'),
   remove('/v1/audit_templates/{audit_templates}', { note: 'done' }),
 ];

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { openDatabase } from '../../../db/connect.ts';
 import { createRepositories } from '../../../db/repositories.ts';
 import type { Goal } from '../../../goals/goal.ts';
-import { GOALS } from '../../../goals/goals.ts';
+import { predictiveMigration as GOAL } from '../../../goals/predictive-migration.ts';
 import { ACTION_TYPES } from '../../../plugin/actions/action-types.ts';
 import { systemClock } from '../../../plugin/actions/clock.ts';
 import { createApi } from '../../../plugin/api/api.ts';
@@ -18,7 +18,8 @@ import { createApplier } from '../../../plugin/applier/applier.ts';
 import { DEFAULT_APPLIER_SETTINGS } from '../../../plugin/applier/settings.ts';
 import type { Repositories } from '../../../plugin/lifecycle/repositories.ts';
 import type { Cloud } from '../../../plugin/openstack/cloud.ts';
-import { STRATEGIES } from '../../../strategies/strategies.ts';
+import { SCORING_ENGINES } from '../../../scoring/scoring-engines.ts';
+import { predictiveMigration } from '../../../strategies/predictive-migration/predictive-migration.ts';
 import type { Strategy } from '../../../strategies/strategy.ts';
 import { cluster } from '../../cluster/tiny-cluster.ts';
 
@@ -129,8 +130,9 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
   });
   const app = await createApi({
     repositories,
-    goals: [...GOALS, CALM],
-    strategies: [...STRATEGIES, SIT_STILL, LOOK_AWAY],
+    goals: [GOAL, CALM],
+    strategies: [predictiveMigration, SIT_STILL, LOOK_AWAY],
+    scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
     datasource: {
       name: 'gnocchi',
