@@ -71,14 +71,16 @@ export function createMetrics({ now, countRecords, ofProcess }: MetricsOptions):
     registers,
   });
   let takenAt: number | undefined;
-  new Gauge({
-    name: 'auspex_cluster_model_age_seconds',
-    help: 'Since this replica last took a picture of the cloud; NaN before the first',
-    registers,
-    collect() {
-      this.set(takenAt === undefined ? Number.NaN : Math.max(0, (now() - takenAt) / 1000));
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'auspex_cluster_model_age_seconds',
+      help: 'Since this replica last took a picture of the cloud; NaN before the first',
+      registers: [],
+      collect() {
+        this.set(takenAt === undefined ? Number.NaN : Math.max(0, (now() - takenAt) / 1000));
+      },
+    }),
+  );
   addRecordGauges(registry, counting(countRecords, now));
   return {
     contentType: registry.contentType,
@@ -119,39 +121,44 @@ function counting(
 }
 
 function addRecordGauges(registry: Registry, count: () => Promise<RecordCounts | undefined>): void {
-  const registers = [registry];
-  new Gauge({
-    name: 'auspex_database_up',
-    help: '1 when the database answers',
-    registers,
-    async collect() {
-      this.set((await count()) === undefined ? 0 : 1);
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'auspex_database_up',
+      help: '1 when the database answers',
+      registers: [],
+      async collect() {
+        this.set((await count()) === undefined ? 0 : 1);
+      },
+    }),
+  );
   for (const [key, name] of [
     ['audits', 'auspex_audits'],
     ['actions', 'auspex_actions'],
   ] as const) {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help: `The ${key} that there are, by type and state`,
+        labelNames: ['type', 'state'],
+        registers: [],
+        async collect() {
+          this.reset();
+          for (const { type, state, count: rows } of (await count())?.[key] ?? [])
+            this.set({ type, state }, rows);
+        },
+      }),
+    );
+  }
+  registry.registerMetric(
     new Gauge({
-      name,
-      help: `The ${key} that there are, by type and state`,
-      labelNames: ['type', 'state'],
-      registers,
+      name: 'auspex_action_plans',
+      help: 'The action plans that there are, by state',
+      labelNames: ['state'],
+      registers: [],
       async collect() {
         this.reset();
-        for (const { type, state, count: rows } of (await count())?.[key] ?? [])
-          this.set({ type, state }, rows);
+        for (const { state, count: rows } of (await count())?.actionPlans ?? []) this.set({ state }, rows);
       },
-    });
-  }
-  new Gauge({
-    name: 'auspex_action_plans',
-    help: 'The action plans that there are, by state',
-    labelNames: ['state'],
-    registers,
-    async collect() {
-      this.reset();
-      for (const { state, count: rows } of (await count())?.actionPlans ?? []) this.set({ state }, rows);
-    },
-  });
+    }),
+  );
 }
