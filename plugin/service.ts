@@ -14,15 +14,18 @@ import { openCertificates } from './api/certificates.ts';
 import { metricsListener } from './api/metrics-document.ts';
 import { createApiServer } from './api/http-server.ts';
 import { createApplier } from './applier/applier.ts';
+import type { Applier } from './applier/applier.ts';
+import { applierElsewhere } from './applier/cancel-plan.ts';
 import { AuditRunner } from './audits/audit-runner.ts';
 import { ClusterWatch } from './audits/cluster-watch.ts';
 import { SharedPicture } from './audits/shared-picture.ts';
 import { expirePlans } from './audits/expire-plans.ts';
-import type { Config } from './config.ts';
+import type { Config, Settings } from './config.ts';
 import type { Datasources } from './datasources/open-datasources.ts';
 import { openDatasources } from './datasources/open-datasources.ts';
 import type { Repositories } from './lifecycle/repositories.ts';
 import { listen } from './listen.ts';
+import type { Listening } from './listen.ts';
 import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
@@ -33,17 +36,18 @@ import type { Metrics } from './metrics/metrics.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { every } from './periodic.ts';
 import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
+import type { Role } from './replicas/settings.ts';
 
 export interface Service {
-  /** Where the API listens. */
-  readonly url: string;
+  /** Where the API listens; undefined when this replica has none. */
+  readonly url: string | undefined;
   /** Stops in the order in which work flows in: API, audits, applier, database. */
   stop(): Promise<void>;
 }
 
 /** Without these in the catalogue there is nothing to act on. */
 const NEEDED: readonly CloudService[] = ['compute', 'placement'];
-const RECOVERY_SECONDS = 60;
+const EXPIRY_SECONDS = 60;
 const START_TIMEOUT_SECONDS = 60;
 const API_GRACE_MILLISECONDS = 5000;
 
@@ -52,7 +56,7 @@ export interface ServiceOptions {
   readonly clock?: Clock;
 }
 
-/** Starts everything, the API last. Throws, with nothing left running, when the cloud, the database or the address is not to be had. */
+/** Starts what the roles of this replica need, the API last. Throws, with nothing left running, when the cloud, the database or the address is not to be had. */
 export async function startService(
   config: Config,
   { clock = systemClock }: ServiceOptions = {},
@@ -64,8 +68,10 @@ export async function startService(
     const cloud = openCloud(config.cloud);
     onFailure.push(() => cloud.close());
     await checkCloud(cloud);
-    const datasources = await openUsage(config, cloud, { logger, clock });
-    onFailure.push(() => datasources.close());
+    const datasources = isAny(settings, 'api', 'decision-engine')
+      ? await openUsage(config, cloud, { logger, clock })
+      : undefined;
+    onFailure.push(() => datasources?.close());
     const repositories = createRepositories(
       // Replicas on a real cloud agree on the time of the database's server.
       await openDatabase(
@@ -74,17 +80,18 @@ export async function startService(
       ),
     );
     onFailure.push(() => repositories.close());
-    const world = { cloud, datasources, repositories, logger, clock };
-    return await assemble(config, settings.api.metrics.enabled ? measuredWorld(world) : world);
+    const parts = { cloud, datasources, repositories, logger, clock };
+    return await assemble(config, settings.api.metrics.enabled ? measured(parts) : parts);
   } catch (error) {
     for (const undo of onFailure.toReversed()) await undo();
     throw error;
   }
 }
 
-interface World {
+interface Parts {
   readonly cloud: Cloud;
-  readonly datasources: Datasources;
+  /** Undefined when no role needs them. */
+  readonly datasources: Datasources | undefined;
   readonly repositories: Repositories;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -93,32 +100,28 @@ interface World {
 }
 
 /** The same, measured where it goes out of the process. */
-function measuredWorld(world: World): World {
-  const { repositories, datasources, clock } = world;
+function measured(parts: Parts): Parts {
+  const { repositories, datasources, clock } = parts;
   const countRecords = () => repositories.recordCounts.byState();
   const metrics = createMetrics({ now: () => clock.now(), countRecords, ofProcess: true });
   return {
-    ...world,
+    ...parts,
     repositories: measuredRepositories(repositories, metrics),
-    datasources: { ...datasources, of: name => measuredDatasource(datasources.of(name), metrics) },
+    datasources: datasources && {
+      ...datasources,
+      of: name => measuredDatasource(datasources.of(name), metrics),
+    },
     metrics,
   };
 }
 
-async function assemble(
-  config: Config,
-  { cloud, datasources, repositories, logger, clock, metrics }: World,
-): Promise<Service> {
+/**
+ * What one role does is there for the others of this process at once; replicas without that role leave the work in the
+ * database, where those that have it find it soon.
+ */
+async function assemble(config: Config, parts: Parts): Promise<Service> {
+  const { cloud, datasources, repositories, logger, clock, metrics } = parts;
   const { settings } = config;
-  const { hostname } = settings;
-  const shared = {
-    repositories,
-    goals: GOALS,
-    strategies: STRATEGIES,
-    scoringEngines: SCORING_ENGINES,
-    actionTypes: ACTION_TYPES,
-    logger,
-  };
   const watch = new ClusterWatch(
     async (previous, signal) => {
       const model = await collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous });
@@ -127,32 +130,115 @@ async function assemble(
     },
     () => clock.now(),
   );
-  const applier = createApplier({
-    ...shared,
-    cloud,
-    clock,
-    settings: settings.applier,
-    hostname,
+  const applier = isAny(settings, 'applier')
+    ? createApplier({
+        repositories,
+        actionTypes: ACTION_TYPES,
+        cloud,
+        clock,
+        logger,
+        settings: settings.applier,
+        hostname: settings.hostname,
+      })
+    : undefined;
+  const plans = applier ?? applierElsewhere(repositories);
+  const audits =
+    datasources !== undefined && isAny(settings, 'decision-engine')
+      ? decisionEngine(settings, { ...parts, datasources, watch, plans })
+      : undefined;
+  const beat = async (): Promise<void> => {
+    for (const role of settings.roles) {
+      const name = role === 'api' ? undefined : SERVICE_NAMES[role];
+      if (name !== undefined) await repositories.services.heartbeat(name, settings.hostname);
+    }
+  };
+  // Before any work is taken on: to others, who is not heard of has lost it.
+  await beat();
+  const listening =
+    datasources !== undefined && isAny(settings, 'api')
+      ? await listenToClients(config, { ...parts, datasources, watch, plans, audits })
+      : undefined;
+  const measuring = await listenToScrapers(settings, metrics).catch(async (error: unknown) => {
+    await listening?.close(0);
+    throw error;
   });
-  const audits = new AuditRunner({
-    ...shared,
+  const heartbeat = every(settings.heartbeatSeconds, logger, beat);
+  const looksForAudits = every(settings.audits.pollSeconds, logger, async () => audits?.recover());
+  const looksForPlans = every(settings.applier.pollSeconds, logger, async () => applier?.recover());
+  const expiry = every(EXPIRY_SECONDS, logger, async () => {
+    const hours = settings.audits.actionPlanExpiryHours;
+    if (audits !== undefined) await expirePlans(repositories, { hours, now: clock.now() });
+  });
+  const { roles } = settings;
+  if (listening === undefined)
+    logger.info({ roles, cloud: config.cloud.name }, 'auspex works, without an API');
+  else logger.info({ url: listening.url, roles, cloud: config.cloud.name }, 'auspex listens');
+  return {
+    url: listening?.url,
+    async stop() {
+      logger.info('auspex stops');
+      await listening?.close(API_GRACE_MILLISECONDS);
+      await measuring?.close(0);
+      await expiry.stop();
+      await looksForAudits.stop();
+      await audits?.stop();
+      // Plans give signs of life until the last one has been let go of.
+      await applier?.stop();
+      await looksForPlans.stop();
+      await heartbeat.stop();
+      await repositories.close();
+      datasources?.close();
+      cloud.close();
+    },
+  };
+}
+
+interface Wiring extends Parts {
+  readonly datasources: Datasources;
+  readonly watch: ClusterWatch;
+  readonly plans: Pick<Applier, 'launch' | 'cancel'>;
+}
+
+function decisionEngine(settings: Settings, wiring: Wiring): AuditRunner {
+  const { cloud, datasources, repositories, logger, clock, watch, plans } = wiring;
+  return new AuditRunner({
+    repositories,
+    goals: GOALS,
+    strategies: STRATEGIES,
+    actionTypes: ACTION_TYPES,
+    logger,
     collectCluster: signal => watch.take(signal),
     collectStorage: signal => collectStorage(cloud, signal),
     datasource: datasources.of(),
     datasourceFor: strategyName => datasources.of(strategyName),
     newUuid: randomUUID,
-    applier,
+    applier: plans,
     clock,
-    hostname,
+    hostname: settings.hostname,
     aliveHosts: () =>
       aliveHosts(repositories.services, SERVICE_NAMES['decision-engine'], settings.serviceDownSeconds),
     ongoingPlans: settings.audits.ongoingPlans,
     maximumAudits: settings.audits.maximum,
     timeoutMilliseconds: settings.audits.timeoutSeconds * 1000,
   });
+}
+
+/** For a replica that runs no audits. */
+const AUDITS_ELSEWHERE = { trigger: () => undefined, cancel: () => undefined };
+
+async function listenToClients(
+  { settings, cloud: { authUrl } }: Config,
+  wiring: Wiring & { readonly audits: AuditRunner | undefined },
+): Promise<Listening> {
+  const { cloud, datasources, repositories, logger, clock, watch, plans, audits, metrics } = wiring;
   const certificates = openCertificates(settings.api.tls, logger);
   const app = await createApi({
-    ...shared,
+    repositories,
+    goals: GOALS,
+    strategies: STRATEGIES,
+    scoringEngines: SCORING_ENGINES,
+    actionTypes: ACTION_TYPES,
+    logger,
     clusterPicture: new SharedPicture({
       collect: signal => watch.take(signal),
       now: () => clock.now(),
@@ -161,58 +247,29 @@ async function assemble(
     tokenValidator: {
       validate: (token, signal, question) => cloud.keystone.validateToken(token, signal, question),
     },
-    identityUrl: settings.wwwAuthenticateUri || config.cloud.authUrl,
-    audits,
-    applier,
+    identityUrl: settings.wwwAuthenticateUri || authUrl,
+    audits: audits ?? AUDITS_ELSEWHERE,
+    applier: plans,
     clock,
     settings: settings.api,
     metrics,
     isBehindProxy: settings.behindProxy,
     serviceDownSeconds: settings.serviceDownSeconds,
   });
-  const beat = async (): Promise<void> => {
-    for (const name of Object.values(SERVICE_NAMES)) await repositories.services.heartbeat(name, hostname);
-  };
-  // Before any work is taken on: to others, who is not heard of has lost it.
-  await beat();
-  const listening = await listen(
-    createApiServer(app, settings.api, certificates),
-    settings.host,
-    settings.port,
-  );
-  const measuring =
-    metrics === undefined || settings.api.metrics.port === 0
-      ? undefined
-      : await listen(metricsListener(metrics), settings.api.metrics.host, settings.api.metrics.port).catch(
-          async (error: unknown) => {
-            await listening.close(0);
-            throw error;
-          },
-        );
-  const heartbeat = every(settings.heartbeatSeconds, logger, beat);
-  const looks = every(settings.audits.pollSeconds, logger, () => audits.recover());
-  const recovery = every(RECOVERY_SECONDS, logger, async () => {
-    await applier.recover();
-    const hours = settings.audits.actionPlanExpiryHours;
-    await expirePlans(repositories, { hours, now: clock.now() });
-  });
-  logger.info({ url: listening.url, cloud: config.cloud.name }, 'auspex listens');
-  return {
-    url: listening.url,
-    async stop() {
-      logger.info('auspex stops');
-      await listening.close(API_GRACE_MILLISECONDS);
-      await measuring?.close(0);
-      await recovery.stop();
-      await looks.stop();
-      await audits.stop();
-      await applier.stop();
-      await heartbeat.stop();
-      await repositories.close();
-      datasources.close();
-      cloud.close();
-    },
-  };
+  return listen(createApiServer(app, settings.api, certificates), settings.host, settings.port);
+}
+
+/** Where the figures have an address of their own. */
+async function listenToScrapers(
+  { api: { metrics: address } }: Settings,
+  metrics: Metrics | undefined,
+): Promise<Listening | undefined> {
+  if (metrics === undefined || address.port === 0) return undefined;
+  return listen(metricsListener(metrics), address.host, address.port);
+}
+
+function isAny({ roles }: Settings, ...wanted: readonly Role[]): boolean {
+  return wanted.some(role => roles.includes(role));
 }
 
 /** Logs in and looks for the services that are needed, so that what is wrong is said at once. */

@@ -142,9 +142,9 @@ function addRecordGauges(registry: Registry, count: () => Promise<RecordCounts |
         labelNames: ['type', 'state'],
         registers: [],
         async collect() {
+          const counts = await count();
           this.reset();
-          for (const { type, state, count: rows } of (await count())?.[key] ?? [])
-            this.set({ type, state }, rows);
+          for (const { type, state, count: rows } of counts?.[key] ?? []) this.set({ type, state }, rows);
         },
       }),
     );
@@ -156,8 +156,9 @@ function addRecordGauges(registry: Registry, count: () => Promise<RecordCounts |
       labelNames: ['state'],
       registers: [],
       async collect() {
+        const counts = await count();
         this.reset();
-        for (const { state, count: rows } of (await count())?.actionPlans ?? []) this.set({ state }, rows);
+        for (const { state, count: rows } of counts?.actionPlans ?? []) this.set({ state }, rows);
       },
     }),
   );
