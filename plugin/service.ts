@@ -26,6 +26,7 @@ import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
 import { collectStorage } from './openstack/collect-storage.ts';
+import { hasModel } from './openstack/has-model.ts';
 import type { Service as CloudService } from './openstack/services.ts';
 import { every } from './periodic.ts';
 import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
@@ -137,7 +138,10 @@ async function assemble(
       collect: signal => watch.take(signal),
       now: () => clock.now(),
     }),
-    datasource: { ...datasources.of(), isAvailable: signal => datasources.isAvailable(signal) },
+    requirements: {
+      datasources: (strategyName, usages, signal) => datasources.report(strategyName, usages, signal),
+      hasModel: (model, signal) => hasModel(cloud, model, signal),
+    },
     tokenValidator: {
       validate: (token, signal, question) => cloud.keystone.validateToken(token, signal, question),
     },

@@ -28,6 +28,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'plugin/replicas': ['plugin/lifecycle'],
   'plugin/api': [
     'cluster',
+    'forecast',
     'db',
     'goals',
     'scoring',
