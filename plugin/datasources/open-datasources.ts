@@ -74,7 +74,11 @@ export async function openDatasources(options: OpenOptions, signal: AbortSignal)
 
   const defaultOrder = orderOf(settings);
   const usual = compose(defaultOrder);
-  const own = new Map(Object.entries(settings.strategies).map(([name, order]) => [name, compose(order)]));
+  const own = new Map(
+    Object.entries(settings.strategies)
+      .filter(([, order]) => order.some(name => sources.has(name)))
+      .map(([name, order]) => [name, compose(order)]),
+  );
   return {
     of: strategyName => (strategyName === undefined ? usual : (own.get(strategyName) ?? usual)),
     report: (strategyName, usages, either) =>

@@ -268,11 +268,12 @@ export const AUDIT_REQUESTS: readonly CompatibilityRequest[] = [
   post('/v1/webhooks/nope', {}),
   post('/v1/webhooks/{audits}', {}),
   post('/v1/webhooks/{e1}', undefined),
-  post('/v1/webhooks/{e1}', []),
   post('/v1/webhooks', {}),
   post('/v1/webhooks/{e1}', {}, { token: null }),
   post('/v1/webhooks/{e1}', {}),
   get('/v1/audits/{e1}', { until: { state: 'SUCCEEDED' }, note: 'after its event' }),
+  post('/v1/webhooks/{e1}', []),
+  get('/v1/audits/{e1}', { until: { state: 'SUCCEEDED' }, note: 'after another' }),
 
   patch('/v1/audits/{a3}', [{ op: 'replace', path: '/state', value: 'ONGOING' }]),
   patch('/v1/audits/{a3}', [{ op: 'replace', path: '/state', value: 'CANCELLED' }]),
