@@ -6,6 +6,7 @@ import type { ScoringEngine } from '../../scoring/scoring-engine.ts';
 import type { ModelName, Strategy } from '../../strategies/strategy.ts';
 import type { ActionPlan } from '../lifecycle/action-plan.ts';
 import type { Repositories } from '../lifecycle/repositories.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { ApiSettings } from './settings.ts';
 import type { TokenValidator } from './token-validator.ts';
 import type { ActionDescription } from './views/action.ts';
@@ -66,6 +67,8 @@ export interface ApiOptions {
   };
   readonly logger: Logger;
   readonly settings?: ApiSettings;
+  /** Where requests are counted; undefined: nowhere. */
+  readonly metrics?: Metrics | undefined;
   /** A part of the service that has not been heard of for so long is FAILED; default 90. */
   readonly serviceDownSeconds?: number;
   /** Most rows of one answer; default 1000. */
