@@ -16,10 +16,10 @@ import { cluster, host } from '../../cluster/tiny-cluster.ts';
 import { newAction, newAudit, newPlan } from '../../db/rows.ts';
 import { SteppedClock } from './stepped-clock.ts';
 
-const QUIET: Goal = { name: 'quiet', displayName: 'Quiet', indicators: [], globalEfficacy: () => [] };
+export const QUIET: Goal = { name: 'quiet', displayName: 'Quiet', indicators: [], globalEfficacy: () => [] };
 
 /** Always one action that does nothing. */
-const GREET: Strategy<unknown> = {
+export const GREET: Strategy<unknown> = {
   name: 'greet',
   displayName: 'Greet',
   goal: 'quiet',
@@ -116,6 +116,11 @@ export class Replicas {
   async look(): Promise<void> {
     await Promise.all([...this.#runners.values()].map(runner => runner.recover()));
     await this.settled();
+  }
+
+  /** The same, and does not wait for the runs. */
+  lookInPassing(): void {
+    for (const runner of this.#runners.values()) runner.trigger();
   }
 
   pass(seconds: number): Promise<void> {
