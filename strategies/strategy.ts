@@ -73,6 +73,11 @@ export interface Strategy<P> {
   readonly displayName: string;
   /** Name of the goal it serves. */
   readonly goal: string;
+  /**
+   * How the plan puts in order what the decision does not say with `after`: missing, by what the actions change; `weight`, kind by kind, as
+   * Watcher's planner of that name.
+   */
+  readonly planner?: 'weight';
   /** Wire names and defaults; the API publishes it as JSON schema. */
   readonly parameters: ZodType<P>;
   needs(parameters: P): DataNeeds;

@@ -27,7 +27,7 @@ export function errorReplies(logger: Logger, identityUrl: string): ErrorRequestH
       response.setHeader('WWW-Authenticate', `Keystone uri="${identityUrl}"`);
       send(response, { status, body: unauthenticatedBody(messageOf(error, status, requestId)) });
     } else if (code === 'identity_unavailable') {
-      sendText(response, status, messageOf(error, status, requestId));
+      sendText(response, status, unavailableText(messageOf(error, status, requestId)));
     } else {
       const text = messageOf(error, status, requestId);
       const isPlain = code !== undefined && PLAIN.has(code);
@@ -38,9 +38,18 @@ export function errorReplies(logger: Logger, identityUrl: string): ErrorRequestH
   };
 }
 
+/** As keystonemiddleware writes it. */
+function unavailableText(why: string): string {
+  const explanation = 'The server is currently unavailable. Please try again at a later time.';
+  return `503 Service Unavailable\n\n${explanation}\n\n ${why}  `;
+}
+
 function removeVersion(response: Response): void {
   for (const name of ['', '-Minimum', '-Maximum']) response.removeHeader(`OpenStack-API${name}-Version`);
-  response.removeHeader('Vary');
+  const vary = String(response.getHeader('Vary') ?? '').split(', ');
+  const others = vary.filter(name => name !== '' && name !== 'OpenStack-API-Version');
+  if (others.length === 0) response.removeHeader('Vary');
+  else response.setHeader('Vary', others.join(', '));
 }
 
 function envelope(faultstring: string, status: number): string {
@@ -54,14 +63,14 @@ function messageOf(error: unknown, status: number, requestId: string): string {
   return error.message;
 }
 
+/** Failures of Keystone are reported where it is asked. */
 function report(error: unknown, requestId: string, logger: Logger): void {
-  const isDegraded = error instanceof ApiError && error.code === 'identity_unavailable';
-  if (isDegraded) logger.warn({ requestId, cause: String(error.cause) }, 'Keystone cannot validate tokens');
-  else logger.error({ requestId, err: error }, 'a request failed');
+  if (error instanceof ApiError && error.code === 'identity_unavailable') return;
+  logger.error({ requestId, err: error }, 'a request failed');
 }
 
 function sendText(response: Response, status: number, text: string): void {
   response.statusCode = status;
-  response.setHeader('Content-Type', 'text/plain');
+  response.setHeader('Content-Type', 'text/plain; charset=UTF-8');
   response.end(text);
 }

@@ -20,6 +20,7 @@ const STATUS = {
   version_not_acceptable: 406,
   conflict: 409,
   duplicate_name: 409,
+  too_large: 413,
   unknown_mimetype: 415,
   database_unavailable: 503,
   identity_unavailable: 503,

@@ -1,4 +1,5 @@
 import { ApiError, invalidInput, missingArgument } from './errors.ts';
+import { parseJson } from './parse-json.ts';
 import type { ApiRequest } from './request.ts';
 
 export type FieldType = 'text' | 'boolean' | 'object' | 'json' | 'uuid';
@@ -41,16 +42,16 @@ export function requireUuid(field: string, value: string): string {
 
 /** The body as JSON; throws what becomes 400 or 415. */
 export function readJson({ body, contentType }: ApiRequest, argument: string): unknown {
-  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  const [type = '', ...parameters] = contentType.split(';').map(part => part.trim().toLowerCase());
+  const charset = parameters.find(parameter => parameter.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+    throw new ApiError('unknown_mimetype', `The body of a request must be in UTF-8, not in ${charset}`);
+  }
   if (type !== '' && type !== 'application/json') {
     throw new ApiError('unknown_mimetype', `Unknown mimetype: ${type}`);
   }
   if (body === undefined || body === '') throw missingArgument(argument);
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    throw new ApiError('invalid_json', 'Request is not in valid JSON format', { cause: error });
-  }
+  return parseJson(body);
 }
 
 /** The body as an object with these fields and no others; throws what becomes 400 or 415. */

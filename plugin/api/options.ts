@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import type { ClusterModel } from '../../cluster/cluster-model.ts';
 import type { Goal } from '../../goals/goal.ts';
+import type { ScoringEngine } from '../../scoring/scoring-engine.ts';
 import type { Strategy } from '../../strategies/strategy.ts';
 import type { ActionPlan } from '../lifecycle/action-plan.ts';
 import type { Repositories } from '../lifecycle/repositories.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { ApiSettings } from './settings.ts';
 import type { TokenValidator } from './token-validator.ts';
 import type { ActionDescription } from './views/action.ts';
@@ -21,6 +23,7 @@ export interface ApiOptions {
   readonly repositories: Omit<Repositories, 'close'>;
   readonly goals: readonly Goal[];
   readonly strategies: readonly Strategy<unknown>[];
+  readonly scoringEngines: readonly ScoringEngine[];
   readonly actionTypes: readonly ActionDescription[];
   readonly datasource: DatasourceState;
   readonly tokenValidator: TokenValidator;
@@ -48,6 +51,8 @@ export interface ApiOptions {
   };
   readonly logger: Logger;
   readonly settings?: ApiSettings;
+  /** Where requests are counted; undefined: nowhere. */
+  readonly metrics?: Metrics | undefined;
   /** A part of the service that has not been heard of for so long is FAILED; default 90. */
   readonly serviceDownSeconds?: number;
   /** Most rows of one answer; default 1000. */

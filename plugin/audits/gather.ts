@@ -15,6 +15,8 @@ export interface GatherOptions extends ModelOptions {
 
 export interface Gathered extends Models {
   readonly forecast: Forecast;
+  /** What the usage lacks or why it comes from another source than usual, in sentences. */
+  readonly warnings: readonly string[];
 }
 
 const INSTANCE_METRIC: Readonly<Record<LoadMetric, UsageMetric>> = {
@@ -38,16 +40,18 @@ export async function gather(needs: DataNeeds, options: GatherOptions): Promise<
   const stopAt = Math.floor(options.now() / 1000 / stepSeconds) * stepSeconds;
   const startAt = stopAt - Math.floor(needs.historySeconds / stepSeconds) * stepSeconds;
   const builder = new ForecastBuilder({ cluster, metrics, startAt: stopAt, stepSeconds, steps });
+  const warnings = new Set<string>();
   for (const { metric, resources } of queriesOf(cluster, metrics)) {
     if (resources.length === 0 || !datasource.metrics.includes(metric)) continue;
-    for await (const batch of datasource.query({ metric, resources, startAt, stopAt, stepSeconds }, signal)) {
+    const query = { metric, resources, startAt, stopAt, stepSeconds };
+    for await (const batch of datasource.query(query, signal, warning => warnings.add(warning))) {
       builder.add(batch);
       // fitting a batch takes a while: others have their turn between two
       await nextTurn();
       signal.throwIfAborted();
     }
   }
-  return { ...models, forecast: builder.build() };
+  return { ...models, forecast: builder.build(), warnings: [...warnings] };
 }
 
 /** What has to be read of the datasource for these loads. */

@@ -24,6 +24,8 @@ export interface AuditTools {
   readonly collectCluster: ModelOptions['collectCluster'];
   readonly collectStorage?: ModelOptions['collectStorage'];
   readonly datasource: Datasource;
+  /** Where a strategy may have another. */
+  readonly datasourceFor?: (strategyName: string) => Datasource;
   readonly now: () => number;
   readonly newUuid: () => string;
   readonly logger: Logger;
@@ -52,11 +54,15 @@ export async function runAudit(audit: Audit, tools: AuditTools, signal: AbortSig
   const parameters = parametersOf(audit, strategy);
   const scope = parseScope(audit.scope);
   if (!audit.force && tools.ongoingPlans === 'all') await checkOngoingPlans(tools);
-  const gathered = await gather(strategy.needs(parameters), { ...tools, scope, signal });
-  const { cluster, storage, forecast } = gathered;
+  const datasource = tools.datasourceFor?.(strategy.name) ?? tools.datasource;
+  const gathered = await gather(strategy.needs(parameters), { ...tools, datasource, scope, signal });
+  const { cluster, storage, forecast, warnings } = gathered;
   if (!audit.force && tools.ongoingPlans === 'same_hosts') await checkOngoingPlans(tools, cluster);
+  for (const warning of warnings) tools.logger.warn({ audit: audit.uuid, warning }, 'usage is degraded');
   const decided = strategy.decide({ cluster, storage, forecast, parameters });
-  const decision = { ...decided, explanation: [...gathered.explanation, ...decided.explanation] };
+  // Warnings first: they say what the rest rests on.
+  const explanation = [...warnings, ...gathered.explanation, ...decided.explanation];
+  const decision = { ...decided, explanation };
   logDecision(audit, decision, tools);
   await checkWanted(audit, tools, signal);
   return { plan: await store(audit, { goal, strategy, decision, tools }), message: messageOf(decision) };
@@ -119,7 +125,12 @@ async function store(
   }: { goal: Goal; strategy: Strategy<unknown>; decision: Decision; tools: AuditTools },
 ): Promise<ActionPlan> {
   const planUuid = tools.newUuid();
-  const actions = planActions(decision, { planUuid, actionTypes: tools.actionTypes, newUuid: tools.newUuid });
+  const actions = planActions(decision, {
+    planUuid,
+    actionTypes: tools.actionTypes,
+    newUuid: tools.newUuid,
+    planner: strategy.planner,
+  });
   const plan = await tools.repositories.actionPlans.createForRun(
     {
       uuid: planUuid,

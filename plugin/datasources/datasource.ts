@@ -25,9 +25,10 @@ export interface Datasource {
   readonly metrics: readonly UsageMetric[];
   /**
    * Batches that together hold every resource for which there is any sample, many resources per request.
-   * A resource without samples is in no batch. Throws `DatasourceError` when the source cannot be read.
+   * A resource without samples is in no batch. Throws `DatasourceError` when the source cannot be read. `warn` is told, in
+   * sentences, what the usage lacks or why it comes from another source than usual.
    */
-  query(query: UsageQuery, signal: AbortSignal): AsyncIterable<UsageBatch>;
+  query(query: UsageQuery, signal: AbortSignal, warn?: (sentence: string) => void): AsyncIterable<UsageBatch>;
 }
 
 export class DatasourceError extends Error {

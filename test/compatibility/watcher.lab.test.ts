@@ -6,9 +6,9 @@ import type { AuspexProcess } from '../openstack/auspex.ts';
 import { startAuspex } from '../openstack/auspex.ts';
 import type { Difference } from './recorder/compare.ts';
 import { differencesOf } from './recorder/compare.ts';
-import { documentedDifferences, isDocumentedBy } from './recorder/documented.ts';
+import { documentedDifferences, isDocumentedBy, isOccasional } from './recorder/documented.ts';
 import type { CompatibilityRequest } from './recorder/request.ts';
-import { nameOf } from './recorder/request.ts';
+import { get, nameOf, patch, remove } from './recorder/request.ts';
 import { Side } from './recorder/side.ts';
 import { DOCUMENT_REQUESTS } from './requests/documents.ts';
 import { READING_REQUESTS } from './requests/reading.ts';
@@ -72,7 +72,7 @@ describe("every request beside the lab's Watcher", () => {
 
   it('still shows all the differences of docs/compatibility.md', () => {
     const gone = documentedDifferences().filter(
-      row => !differences.some(found => isDocumentedBy(found, row)),
+      row => !isOccasional(row) && !differences.some(found => isDocumentedBy(found, row)),
     );
 
     expect(gone.map(lineOf)).to.deep.equal([]);
@@ -83,18 +83,27 @@ function lineOf({ request, what, watcher, auspex }: Difference): string {
   return `| ${request} | ${what} | ${watcher} | ${auspex} |`;
 }
 
-/** What is left of this run in the lab's Watcher. */
+/** What is left of this run, or of one that broke off, in the lab's Watcher; plans go before their audits. */
 async function sweep(token: string): Promise<void> {
-  for (const list of ['audits', 'audit_templates']) {
-    const side = new Side(WATCHER_URL, token, {});
-    const { json } = await side.ask({ method: 'GET', path: `/v1/${list}`, options: {} });
-    for (const { uuid, name } of (json as Record<string, { uuid: string; name: string }[]>)[list]!) {
-      if (!name.startsWith(NAME)) continue;
-      if (list === 'audits') {
-        const body = [{ op: 'replace', path: '/state', value: 'CANCELLED' }];
-        await side.ask({ method: 'PATCH', path: `/v1/audits/${uuid}`, options: { body } });
-      }
-      await side.ask({ method: 'DELETE', path: `/v1/${list}/${uuid}`, options: {} });
+  const side = new Side(WATCHER_URL, token, {});
+  const list = async (plural: string, query = ''): Promise<readonly Listed[]> => {
+    const { json } = await side.ask(get(`/v1/${plural}${query}`));
+    return (json as Record<string, Listed[]>)[plural] ?? [];
+  };
+  const isOurs = ({ name = '' }: Listed): boolean => /^wire-\d+-/.test(name);
+  for (const { uuid } of (await list('audits')).filter(isOurs)) {
+    await side.ask(patch(`/v1/audits/${uuid}`, [{ op: 'replace', path: '/state', value: 'CANCELLED' }]));
+    for (const plan of await list('action_plans', `?audit_uuid=${uuid}`)) {
+      await side.ask(remove(`/v1/action_plans/${plan.uuid}`));
     }
+    await side.ask(remove(`/v1/audits/${uuid}`));
   }
+  for (const { uuid } of (await list('audit_templates')).filter(isOurs)) {
+    await side.ask(remove(`/v1/audit_templates/${uuid}`));
+  }
+}
+
+interface Listed {
+  readonly uuid: string;
+  readonly name?: string;
 }

@@ -16,6 +16,7 @@ import type { Repositories } from '../../plugin/lifecycle/repositories.ts';
 import { readCloudConfig } from '../../plugin/openstack/cloud-config.ts';
 import { openCloud } from '../../plugin/openstack/cloud.ts';
 import { collectCluster } from '../../plugin/openstack/collect-cluster.ts';
+import { SCORING_ENGINES } from '../../scoring/scoring-engines.ts';
 import { STRATEGIES } from '../../strategies/strategies.ts';
 import { LAB_ENVIRONMENT } from './auspex.ts';
 import type { CliReply } from './lab.ts';
@@ -45,6 +46,7 @@ export async function serveApi(): Promise<LabApi> {
     repositories,
     goals: GOALS,
     strategies: STRATEGIES,
+    scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
     datasource: {
       name: 'gnocchi',

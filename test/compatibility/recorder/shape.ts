@@ -4,6 +4,8 @@ const BASE = /http:\/\/127\.0\.0\.1:\d+(?!\d*\/v3)/g;
 
 /** Free-form documents: what is in them is not part of the wire. */
 const OPAQUE = new Set(['parameters_spec', 'metainfo']);
+/** Of lists, which have others' too. */
+const FREE = new Set(['parameters', 'input_parameters', 'default_parameters', 'server_metadata']);
 /** Differ from service to service, or from run to run. */
 const VOLATILE = new Set(['hostname', 'host', 'description', 'display_name', 'id', 'marker']);
 
@@ -23,6 +25,7 @@ export function normalizedMessage(text: string): string {
     .replace(/ Error: (invalid literal for )?int\(\).*$/, '')
     .replace(/Couldn't apply patch '.*'\. Reason/, "Couldn't apply patch '…'. Reason")
     .replace(/Value: '[[{].*[\]}]'\./, "Value: '…'.")
+    .replace(/(Value should be one of:).*$/, '$1 …')
     .replace(/Wrong type\. Expected .*$/, 'Wrong type.')
     .replace(/(Value not a valid (list|dict)).*$/, '$1.');
 }
@@ -41,7 +44,7 @@ function walk(path: string, value: unknown, depth: 'kinds' | 'values', lines: Ma
     for (const element of value) walk(`${path}[]`, element, depth, lines);
   } else if (typeof value === 'object' && value !== null) {
     lines.set(path, 'object');
-    if (OPAQUE.has(key)) return;
+    if (OPAQUE.has(key) || (depth === 'kinds' && FREE.has(key))) return;
     for (const [name, part] of Object.entries(value)) walk(`${path}.${name}`, part, depth, lines);
   } else {
     const kind = value === null ? 'null' : typeof value;

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { GOALS } from '../../../goals/goals.ts';
+import { STRATEGIES } from '../../../strategies/strategies.ts';
 import type { ApiUnderTest } from './harness.ts';
 import { startApi } from './harness.ts';
 
@@ -257,15 +259,179 @@ describe('api strategies (K16)', () => {
   });
 });
 
-describe('api scoring engines', () => {
-  it('are none', async () => {
-    const api = await startApi();
+describe('api scoring engines (K33)', () => {
+  let api: ApiUnderTest;
+  before(async () => {
+    api = await startApi();
+  });
+  after(() => api.stop());
 
-    const list = await api.call('GET', '/v1/scoring_engines');
-    const one = await api.call('GET', '/v1/scoring_engines/x');
-    await api.stop();
+  it('are listed in short, and in detail with what goes in and comes out', async () => {
+    const short = (await api.call('GET', '/v1/scoring_engines')).json as { scoring_engines: Named[] };
+    const detailed = (await api.call('GET', '/v1/scoring_engines/detail')).json as typeof short;
 
-    expect(list.json).to.deep.equal({ scoring_engines: [] });
-    expect([one.status, one.faultstring]).to.deep.equal([404, 'ScoringEngine x could not be found']);
+    const names = ['dummy_scorer', 'dummy_min_scorer', 'dummy_max_scorer', 'dummy_avg_scorer'];
+    expect(short.scoring_engines.map(({ name }) => name)).to.deep.equal(names);
+    for (const engine of short.scoring_engines) {
+      expect(engine).to.have.all.keys('uuid', 'name', 'description', 'links');
+    }
+    for (const engine of detailed.scoring_engines) {
+      expect(engine).to.have.all.keys('uuid', 'name', 'description', 'metainfo', 'links');
+    }
+  });
+
+  it('are shown by UUID, name and id, with exactly these fields', async () => {
+    const { json } = await api.call('GET', '/v1/scoring_engines/DUMMY_AVG_SCORER');
+    const { uuid } = json as Named;
+
+    expect(json).to.deep.equal({
+      uuid,
+      name: 'dummy_avg_scorer',
+      description: 'Dummy Scorer calculating the average value',
+      metainfo: '',
+      links: [
+        { href: `${api.url}/v1/scoring_engines/${uuid}`, rel: 'self' },
+        { href: `${api.url}/scoring_engines/${uuid}`, rel: 'bookmark' },
+      ],
+    });
+    expect((await api.call('GET', `/v1/scoring_engines/${uuid}`)).json).to.deep.equal(json);
+  });
+
+  it('keep their UUIDs when the service starts again', async () => {
+    const before = await api.repositories.catalogue.sync('scoring_engine', []);
+    const again = await startApi({ repositories: api.repositories });
+    const { json } = await again.call('GET', '/v1/scoring_engines/dummy_scorer');
+    await again.stop();
+
+    expect((json as Named).uuid).to.equal(before.get('dummy_scorer')!.uuid);
+  });
+
+  it('come page by page and sorted', async () => {
+    const first = (await api.call('GET', '/v1/scoring_engines?limit=2&sort_key=name&sort_dir=desc')).json as {
+      scoring_engines: Named[];
+      next: string;
+    };
+    const second = (await api.call('GET', first.next.slice(api.url.length))).json as typeof first;
+
+    expect([first, second].flatMap(page => page.scoring_engines.map(({ name }) => name))).to.deep.equal([
+      'dummy_scorer',
+      'dummy_min_scorer',
+      'dummy_max_scorer',
+      'dummy_avg_scorer',
+    ]);
+  });
+
+  it('answer 404 when there is no such engine', async () => {
+    for (const path of ['/v1/scoring_engines/x', '/v1/scoring_engines?marker=x']) {
+      const { status, faultstring } = await api.call('GET', path);
+
+      expect([status, faultstring]).to.deep.equal([404, 'ScoringEngine x could not be found']);
+    }
+  });
+});
+
+describe('api catalogue of the service', () => {
+  let api: ApiUnderTest;
+  before(async () => {
+    api = await startApi({ goals: GOALS, strategies: STRATEGIES });
+  });
+  after(() => api.stop());
+
+  for (const [name, displayName] of [
+    ['dummy', 'Dummy goal'],
+    ['unclassified', 'Unclassified'],
+  ] as const) {
+    it(`has the goal ${name} without indicators (K65)`, async () => {
+      const { json } = await api.call('GET', `/v1/goals/${name}`);
+
+      expect(json).to.deep.include({ name, display_name: displayName, efficacy_specification: [] });
+      expect(json).to.have.all.keys(
+        'uuid',
+        'name',
+        'display_name',
+        'efficacy_specification',
+        'links',
+        'created_at',
+        'updated_at',
+        'deleted_at',
+      );
+    });
+  }
+
+  it("publishes Watcher's parameters of the dummy strategies (K23, B66)", async () => {
+    for (const [name, number, text] of [
+      ['dummy', 'para1', 'para2'],
+      ['dummy_with_scorer', 'param1', 'param2'],
+    ]) {
+      const { json } = await api.call('GET', `/v1/strategies/${name}`);
+      const { parameters_spec: spec } = json as { parameters_spec: Record<string, unknown> };
+
+      expect(spec['type']).to.equal('object');
+      expect(spec['properties']).to.deep.equal({
+        [number!]: {
+          description: 'number parameter example',
+          type: 'number',
+          default: 3.2,
+          minimum: 1,
+          maximum: 10.2,
+        },
+        [text!]: { description: 'string parameter example', type: 'string', default: 'hello' },
+      });
+    }
+  });
+
+  it('publishes what the actuator cannot do without (K23, B67)', async () => {
+    const { json } = await api.call('GET', '/v1/strategies/actuator');
+    const { parameters_spec: spec } = json as { parameters_spec: Record<string, unknown> };
+
+    expect(spec).to.deep.include({ type: 'object', required: ['actions'] });
+    const { actions } = spec['properties'] as { actions: { items: Record<string, unknown> } };
+    expect(actions).to.include({ type: 'array' });
+    expect(actions.items).to.deep.include({ required: ['action_type', 'input_parameters'] });
+    expect(actions.items['properties']).to.deep.include({
+      action_type: { type: 'string' },
+      resource_id: { type: 'string' },
+    });
+  });
+
+  // prettier-ignore
+  for (const [what, strategy, parameters, problem] of [
+    ['too much', 'dummy', { para1: 11 }, /^Invalid parameters for strategy: para1: /],
+    ['a text for a number', 'dummy', { para1: '3' }, /^Invalid parameters for strategy: para1: /],
+    ['an unknown one', 'dummy', { para3: 1 }, 'Audit parameter para3 are not allowed'],
+    ['one that is missing', 'actuator', {}, /^Invalid parameters for strategy: actions: /],
+    ['an unknown key of an action', 'actuator', { actions: [{ action_type: 'nop', input_parameters: {}, foo: 1 }] }, 'Audit parameter actions.0.foo are not allowed'],
+    ['an action without parameters', 'actuator', { actions: [{ action_type: 'nop' }] }, /^Invalid parameters for strategy: actions\.0\.input_parameters: /],
+  ] as const) {
+    it(`refuses parameters with ${what} (K23)`, async () => {
+      const goal = strategy === 'dummy' ? 'dummy' : 'unclassified';
+      const body = { audit_type: 'ONESHOT', goal, strategy, parameters };
+      const { status, faultstring } = await api.call('POST', '/v1/audits', { body });
+
+      expect(status).to.equal(400);
+      if (typeof problem === 'string') expect(faultstring).to.equal(problem);
+      else expect(faultstring).to.match(problem);
+    });
+  }
+
+  it('fills defaults into the parameters of an audit (K23)', async () => {
+    const body = { audit_type: 'ONESHOT', goal: 'dummy', strategy: 'dummy', parameters: { para1: 4 } };
+    const { json } = await api.call('POST', '/v1/audits', { body });
+
+    expect((json as { parameters: unknown }).parameters).to.deep.equal({ para1: 4, para2: 'hello' });
+  });
+
+  it('checks default parameters of a template against its strategy, without filling them in (K20)', async () => {
+    const template = { name: 't', goal: 'dummy', strategy: 'dummy', default_parameters: { para2: 'x' } };
+    const created = await api.call('POST', '/v1/audit_templates', { body: template });
+    const { status, faultstring } = await api.call('POST', '/v1/audit_templates', {
+      body: { ...template, name: 'u', default_parameters: { para1: 0 } },
+    });
+
+    expect(created.json).to.deep.include({ default_parameters: { para2: 'x' } });
+    expect([status, faultstring?.slice(0, 39)]).to.deep.equal([
+      400,
+      'Invalid parameters for strategy: para1:',
+    ]);
   });
 });

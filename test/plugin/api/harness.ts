@@ -1,23 +1,25 @@
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { openDatabase } from '../../../db/connect.ts';
 import { createRepositories } from '../../../db/repositories.ts';
 import type { Goal } from '../../../goals/goal.ts';
-import { GOALS } from '../../../goals/goals.ts';
+import { predictiveMigration as GOAL } from '../../../goals/predictive-migration.ts';
 import { ACTION_TYPES } from '../../../plugin/actions/action-types.ts';
 import { systemClock } from '../../../plugin/actions/clock.ts';
 import { createApi } from '../../../plugin/api/api.ts';
+import { createApiServer } from '../../../plugin/api/http-server.ts';
+import { DEFAULT_API_SETTINGS } from '../../../plugin/api/settings.ts';
 import type { ApiOptions } from '../../../plugin/api/options.ts';
 import type { TokenOwner, TokenValidator } from '../../../plugin/api/token-validator.ts';
 import { createApplier } from '../../../plugin/applier/applier.ts';
 import { DEFAULT_APPLIER_SETTINGS } from '../../../plugin/applier/settings.ts';
 import type { Repositories } from '../../../plugin/lifecycle/repositories.ts';
 import type { Cloud } from '../../../plugin/openstack/cloud.ts';
-import { STRATEGIES } from '../../../strategies/strategies.ts';
+import { SCORING_ENGINES } from '../../../scoring/scoring-engines.ts';
+import { predictiveMigration } from '../../../strategies/predictive-migration/predictive-migration.ts';
 import type { Strategy } from '../../../strategies/strategy.ts';
 import { cluster } from '../../cluster/tiny-cluster.ts';
 
@@ -128,8 +130,9 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
   });
   const app = await createApi({
     repositories,
-    goals: [...GOALS, CALM],
-    strategies: [...STRATEGIES, SIT_STILL, LOOK_AWAY],
+    goals: [GOAL, CALM],
+    strategies: [predictiveMigration, SIT_STILL, LOOK_AWAY],
+    scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
     datasource: {
       name: 'gnocchi',
@@ -157,7 +160,7 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
     await repositories.close();
     throw error;
   });
-  const server = createServer(app);
+  const server = createApiServer(app, overrides.settings ?? DEFAULT_API_SETTINGS);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -149,6 +149,30 @@ describe('audit runner', () => {
     expect(plan!.state).to.equal('SUCCEEDED');
   });
 
+  it('says first what is wrong with the usage, and reads from the datasource that the strategy has of its own', async () => {
+    const degraded: Datasource = {
+      ...source,
+      // eslint-disable-next-line require-yield -- it has nothing
+      async *query(_query, _signal, warn) {
+        warn?.('The datasource gnocchi failed and was passed over: it is down.');
+      },
+    };
+    const audit = await run(
+      {},
+      {
+        datasourceFor: (name: string) => {
+          expect(name).to.equal('predictive_migration');
+          return degraded;
+        },
+      },
+    );
+
+    expect(audit.statusMessage).to.match(
+      /^The datasource gnocchi failed and was passed over: it is down\. [^]*5 of 5 active instances/,
+    );
+    expect(audit.statusMessage!.match(/passed over/g)).to.have.length(1);
+  });
+
   it('moves nothing to a host outside of its scope, and from none (B61, B62)', async () => {
     const onlyHot = await run({
       scope: [{ compute: [{ exclude: [{ compute_nodes: [{ name: 'cool' }] }] }] }],
