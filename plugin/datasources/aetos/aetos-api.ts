@@ -9,7 +9,7 @@ const MAXIMUM_EXPRESSION_LENGTH = 3000;
 
 /**
  * Prometheus behind Keystone. Of its API Aetos offers `GET /api/v1/query` with the one parameter `query`, so that a range is
- * asked for as a subquery: docs/decisions/0012-asking-aetos.md.
+ * asked for as a subquery: docs/decisions/0012-asking-prometheus.md.
  */
 export function createAetosApi(session: Session): PrometheusApi {
   return {
