@@ -152,7 +152,9 @@ describe('api strategies (K16)', () => {
   it('keep the filter from page to page', async () => {
     const { json } = await api.call('GET', '/v1/strategies?goal=calm&limit=1');
 
-    expect((json as { next: string }).next).to.match(/\?sort_key=id&sort_dir=asc&limit=1&marker=[0-9a-f-]+&goal=calm$/);
+    expect((json as { next: string }).next).to.match(
+      /\?sort_key=id&sort_dir=asc&limit=1&marker=[0-9a-f-]+&goal=calm$/,
+    );
   });
 
   it('are sorted by what belongs to their goal', async () => {
