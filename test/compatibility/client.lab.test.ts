@@ -78,8 +78,9 @@ async function ask(side: Side, step: Step): Promise<unknown> {
   const { reply, rows } = await until(command, answer, SLOWEST_SECONDS);
   for (const [name, column] of Object.entries(step.keep ?? {}))
     side.kept.set(name, String(rows[0]?.[column]));
-  if (reply.exitCode !== 0 || isDeletion(step)) return normal(reply, side);
-  return step.onlyColumns === true ? Object.keys(rows[0] ?? {}) : normal(rows, side);
+  const onlyColumns = step.onlyColumns === true || step.differs !== undefined;
+  if (onlyColumns) return { exitCode: reply.exitCode, columns: Object.keys(rows[0] ?? {}) };
+  return normal(reply.exitCode !== 0 || isDeletion(step) ? reply : rows, side);
 }
 
 function isDeletion({ command }: Step): boolean {
@@ -91,12 +92,20 @@ function rowsOf({ exitCode, stdout }: CliReply): readonly Row[] {
   return exitCode === 0 && stdout !== '' ? [JSON.parse(stdout) as Row | Row[]].flat() : [];
 }
 
-/** Without what cannot be the same in both: identifiers and instants; ours alone tells the request's in errors. */
+/** Without what cannot be the same in both: identifiers, instants, when the scheduler has looked, how a patch is printed. */
 function normal(value: unknown, { client }: Side): unknown {
-  const text = JSON.stringify(value)
+  const text = JSON.stringify(value, (column, each: unknown) => (UNEQUAL.has(column) ? column : parsed(each)))
     .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
-    .replaceAll(/20[23]\d-\d\d-\d\dT[\d:.]+(?:\+00:00)?/g, 'TIME')
+    .replaceAll(/20[23]\d-\d\d-\d\dT[\d:]+(?:\.\d{6})?(?:\+00:00)?/g, 'TIME')
     .replaceAll(' (Request-ID: req-UUID)', '')
+    .replaceAll(/apply patch '\[.*?\]'/g, "apply patch 'PATCH'")
     .replaceAll(client.path(''), 'FOLDER');
   return JSON.parse(text);
+}
+
+const UNEQUAL: ReadonlySet<string> = new Set(['Hostname', 'Next Run Time']);
+
+/** JSON within JSON: its blanks do not count. */
+function parsed(value: unknown): unknown {
+  return typeof value === 'string' && value.startsWith('{') ? JSON.parse(value) : value;
 }

@@ -8,6 +8,8 @@ export interface Step {
   readonly until?: readonly [column: string, value: string];
   /** Where catalogues or clouds differ only the columns count. */
   readonly onlyColumns?: true;
+  /** What Auspex says in other words or besides; only the columns and the exit code count then. */
+  readonly differs?: string;
 }
 
 const CATALOGUE: readonly Step[] = [
@@ -18,14 +20,15 @@ const CATALOGUE: readonly Step[] = [
   { command: 'goal show {goal}' },
   { command: 'goal show nope' },
   { command: 'goal list --sort-key nope' },
-  { command: 'goal list --marker {goal} --sort-key uuid --limit 1', onlyColumns: true },
+  { command: 'goal list --marker {goal} --sort-key name --limit 1', onlyColumns: true },
   { command: 'strategy list', onlyColumns: true },
   { command: 'strategy list --goal unclassified' },
-  { command: 'strategy list --goal {goal} --detail --sort-key name --sort-dir asc' },
+  { command: 'strategy list --goal {goal} --detail --sort-key name --sort-dir asc', onlyColumns: true },
   { command: 'strategy show dummy', keep: { strategy: 'UUID' } },
   { command: 'strategy show {strategy}' },
+  { command: 'strategy list --goal dummy --marker {strategy} --sort-key name --limit 1', onlyColumns: true },
   { command: 'strategy show nope' },
-  { command: 'strategy state dummy' },
+  { command: 'strategy state dummy', differs: 'which models are there depends on what has run' },
   { command: 'scoringengine list', onlyColumns: true },
   { command: 'scoringengine list --detail --limit 1 --sort-key name --sort-dir desc', onlyColumns: true },
   { command: 'scoringengine show dummy_scorer' },
@@ -59,7 +62,7 @@ const TEMPLATES: readonly Step[] = [
 const AUDITS: readonly Step[] = [
   { command: 'audit create -a {n}-d -p para1=1 -p para2=x --name {n}-1 --force', keep: { audit: 'UUID' } },
   { command: 'audit create -a {template} --name {n}-1' },
-  { command: 'audit create -t ONESHOT -g dummy -s dummy -p para1=99' },
+  { command: 'audit create -t ONESHOT -g dummy -s dummy -p para1=99', differs: 'says in one sentence what is wrong' },
   { command: 'audit create -t ONESHOT -g dummy -s dummy -p nope=1' },
   { command: 'audit create -t CONTINUOUS -g dummy' },
   { command: 'audit create -t ONESHOT -g dummy -i 60' },
@@ -72,7 +75,7 @@ const AUDITS: readonly Step[] = [
   },
   { command: 'audit create -t EVENT -g dummy -s dummy --name {n}-3', keep: { event: 'UUID' } },
   { command: 'audit list', onlyColumns: true },
-  { command: 'audit list --goal dummy --strategy dummy --detail --sort-key name --sort-dir desc --limit 2', onlyColumns: true },
+  { command: 'audit list --goal dummy --detail --sort-key name --sort-dir desc --limit 2', onlyColumns: true },
   { command: 'audit list --marker {audit} --limit 1', onlyColumns: true },
   { command: 'audit show {audit}', until: ['State', 'SUCCEEDED'] },
   { command: 'audit show {n}-2' },
@@ -93,15 +96,21 @@ const PLANS: readonly Step[] = [
   { command: 'actionplan show {plan}' },
   { command: 'actionplan show {audit}' },
   { command: 'action list --action-plan {plan} --sort-key action_type', keep: { action: 'UUID' } },
-  { command: 'action list --audit {audit} --detail --sort-key action_type --sort-dir desc' },
+  {
+    command: 'action list --audit {audit} --detail --sort-key action_type --sort-dir desc',
+    differs: 'the description also says why',
+  },
   { command: 'action list --limit 1 --marker {action}', onlyColumns: true },
-  { command: 'action show {action}' },
+  { command: 'action show {action}', differs: 'the description also says why' },
   { command: 'action show {plan}' },
   { command: 'actionplan start {plan}' },
   { command: 'actionplan show {plan}', until: ['State', 'SUCCEEDED'] },
   { command: 'actionplan start {plan}' },
   { command: 'actionplan cancel {plan}' },
-  { command: 'action list --action-plan {plan} --sort-key action_type --detail' },
+  {
+    command: 'action list --action-plan {plan} --sort-key action_type --detail',
+    differs: 'the description also says why',
+  },
   { command: 'audit create -g dummy -s dummy --name {n}-4 --force', keep: { second: 'UUID' } },
   { command: 'audit show {second}', until: ['State', 'SUCCEEDED'] },
   { command: 'actionplan list --audit {second}', keep: { cancelled: 'UUID' } },
@@ -115,7 +124,7 @@ const PLANS: readonly Step[] = [
 
 const MODEL: readonly Step[] = [
   { command: 'datamodel list', onlyColumns: true },
-  { command: 'datamodel list --type compute --audit {audit} --detail', onlyColumns: true },
+  { command: 'datamodel list --type compute --audit {second} --detail', onlyColumns: true },
   { command: 'datamodel list --type storage' },
   { command: 'datamodel list --audit nope' },
 ];
