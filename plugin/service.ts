@@ -11,6 +11,7 @@ import type { Clock } from './actions/clock.ts';
 import { systemClock } from './actions/clock.ts';
 import { createApi } from './api/api.ts';
 import { openCertificates } from './api/certificates.ts';
+import { metricsListener } from './api/metrics-document.ts';
 import { createApiServer } from './api/http-server.ts';
 import { createApplier } from './applier/applier.ts';
 import type { Applier } from './applier/applier.ts';
@@ -29,7 +30,11 @@ import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
 import { collectStorage } from './openstack/collect-storage.ts';
+import { hasModel } from './openstack/has-model.ts';
 import type { Service as CloudService } from './openstack/services.ts';
+import { measuredDatasource, measuredRepositories } from './metrics/measured.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { every } from './periodic.ts';
 import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
 import type { Role } from './replicas/settings.ts';
@@ -76,7 +81,8 @@ export async function startService(
       ),
     );
     onFailure.push(() => repositories.close());
-    return await assemble(config, { cloud, datasources, repositories, logger, clock });
+    const parts = { cloud, datasources, repositories, logger, clock };
+    return await assemble(config, settings.api.metrics.enabled ? measured(parts) : parts);
   } catch (error) {
     for (const undo of onFailure.toReversed()) await undo();
     throw error;
@@ -90,6 +96,24 @@ interface Parts {
   readonly repositories: Repositories;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Undefined: nothing is measured. */
+  readonly metrics?: Metrics;
+}
+
+/** The same, measured where it goes out of the process. */
+function measured(parts: Parts): Parts {
+  const { repositories, datasources, clock } = parts;
+  const countRecords = () => repositories.recordCounts.byState();
+  const metrics = createMetrics({ now: () => clock.now(), countRecords, ofProcess: true });
+  return {
+    ...parts,
+    repositories: measuredRepositories(repositories, metrics),
+    datasources: datasources && {
+      ...datasources,
+      of: name => measuredDatasource(datasources.of(name), metrics),
+    },
+    metrics,
+  };
 }
 
 /**
@@ -97,10 +121,14 @@ interface Parts {
  * database, where those that have it find it soon.
  */
 async function assemble(config: Config, parts: Parts): Promise<Service> {
-  const { cloud, datasources, repositories, logger, clock } = parts;
+  const { cloud, datasources, repositories, logger, clock, metrics } = parts;
   const { settings } = config;
   const watch = new ClusterWatch(
-    (previous, signal) => collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous }),
+    async (previous, signal) => {
+      const model = await collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous });
+      metrics?.modelTaken(Date.parse(model.takenAt));
+      return model;
+    },
     () => clock.now(),
   );
   const applier = isAny(settings, 'applier')
@@ -131,6 +159,10 @@ async function assemble(config: Config, parts: Parts): Promise<Service> {
     datasources !== undefined && isAny(settings, 'api')
       ? await listenToClients(config, { ...parts, datasources, watch, plans, audits })
       : undefined;
+  const measuring = await listenToScrapers(settings, metrics).catch(async (error: unknown) => {
+    await listening?.close(0);
+    throw error;
+  });
   const heartbeat = every(settings.heartbeatSeconds, logger, beat);
   const looksForAudits = every(settings.audits.pollSeconds, logger, async () => audits?.recover());
   const looksForPlans = every(settings.applier.pollSeconds, logger, async () => applier?.recover());
@@ -147,6 +179,7 @@ async function assemble(config: Config, parts: Parts): Promise<Service> {
     async stop() {
       logger.info('auspex stops');
       await listening?.close(API_GRACE_MILLISECONDS);
+      await measuring?.close(0);
       await expiry.stop();
       await looksForAudits.stop();
       await audits?.stop();
@@ -198,7 +231,7 @@ async function listenToClients(
   { settings, cloud: { authUrl } }: Config,
   wiring: Wiring & { readonly audits: AuditRunner | undefined },
 ): Promise<Listening> {
-  const { cloud, datasources, repositories, logger, clock, watch, plans, audits } = wiring;
+  const { cloud, datasources, repositories, logger, clock, watch, plans, audits, metrics } = wiring;
   const certificates = openCertificates(settings.api.tls, logger);
   const app = await createApi({
     repositories,
@@ -211,7 +244,10 @@ async function listenToClients(
       collect: signal => watch.take(signal),
       now: () => clock.now(),
     }),
-    datasource: { ...datasources.of(), isAvailable: signal => datasources.isAvailable(signal) },
+    requirements: {
+      datasources: (strategyName, usages, signal) => datasources.report(strategyName, usages, signal),
+      hasModel: (model, signal) => hasModel(cloud, model, signal),
+    },
     tokenValidator: {
       validate: (token, signal, question) => cloud.keystone.validateToken(token, signal, question),
     },
@@ -220,10 +256,20 @@ async function listenToClients(
     applier: plans,
     clock,
     settings: settings.api,
+    metrics,
     isBehindProxy: settings.behindProxy,
     serviceDownSeconds: settings.serviceDownSeconds,
   });
   return listen(createApiServer(app, settings.api, certificates), settings.host, settings.port);
+}
+
+/** Where the figures have an address of their own. */
+async function listenToScrapers(
+  { api: { metrics: address } }: Settings,
+  metrics: Metrics | undefined,
+): Promise<Listening | undefined> {
+  if (metrics === undefined || address.port === 0) return undefined;
+  return listen(metricsListener(metrics), address.host, address.port);
 }
 
 function isAny({ roles }: Settings, ...wanted: readonly Role[]): boolean {

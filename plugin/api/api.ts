@@ -14,6 +14,8 @@ import { errorReplies } from './error-replies.ts';
 import { ApiError } from './errors.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { baseUrlOf } from './forwarded.ts';
+import { healthcheck } from './healthcheck.ts';
+import { countRequests, metricsDocument } from './metrics-document.ts';
 import { reportingOutages } from './identity-outage.ts';
 import { readBodies } from './read-body.ts';
 import { beginExchange, canonicalUrl, exchangeOf } from './exchange.ts';
@@ -56,9 +58,11 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   app.enable('case sensitive routing');
   app.set('query parser', false);
   app.use(beginning(options.isBehindProxy ?? false));
+  if (options.metrics !== undefined) app.use(countRequests(options.metrics));
   const cors = crossOrigin(settings.cors);
   if (cors !== undefined) app.use(cors);
   serveRoot(app, versionsDocument);
+  servePublicDocuments(app, context, settings);
   app.use(authentication(cache, settings));
   app.use(versionNegotiation);
   for (const handler of readBodies(settings.limits)) app.use(handler);
@@ -88,6 +92,25 @@ function routesOf(context: ApiContext, settings: ApiSettings): readonly Route[] 
     ...serviceRoutes(context),
     ...dataModelRoutes(context),
   ];
+}
+
+/** For everybody who can reach the service: they name no user and hold no row. */
+function servePublicDocuments(
+  app: Express,
+  { repositories, clock, metrics }: ApiContext,
+  settings: ApiSettings,
+): void {
+  const askDatabase = () => repositories.services.list();
+  const documents: Record<string, RequestHandler> = {
+    '/healthcheck': healthcheck(settings.healthcheck, { askDatabase, now: () => clock.now() }),
+  };
+  if (metrics !== undefined && settings.metrics.port === 0) documents['/metrics'] = metricsDocument(metrics);
+  for (const [path, serve] of Object.entries(documents)) {
+    app.all(path, (request, response, next) => {
+      exchangeOf(response).route = path;
+      return serve(request, response, next);
+    });
+  }
 }
 
 function beginning(isBehindProxy: boolean): RequestHandler {

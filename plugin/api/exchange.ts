@@ -10,6 +10,8 @@ export interface Exchange {
   /** What links begin with: `http://controller:9322`. */
   baseUrl: string;
   owner?: TokenOwner;
+  /** The path of the route that serves it: `/v1/audits/:id`. */
+  route?: string;
   /** Minor API version. */
   minor?: number;
 }
@@ -22,10 +24,15 @@ export function beginExchange(response: Response, exchange: Exchange): void {
   response.locals['exchange'] = exchange;
 }
 
+/** Beside `/v1`, not in it. */
+export const PUBLIC_DOCUMENTS: ReadonlySet<string> = new Set(['healthcheck', 'metrics', 'openapi.json']);
+
 /** Repeated slashes count once, none counts at the end, `/v1` may be left out, and `.json` of a list or a UUID too. */
 export function canonicalUrl(url: string): string {
   const [path = '', ...search] = url.split('?');
   const segments = path.split('/').filter(segment => segment !== '');
+  if (segments.length === 1 && PUBLIC_DOCUMENTS.has(segments[0]!))
+    return [`/${segments[0]}`, ...search].join('?');
   const below = segments[0] === 'v1' ? segments.slice(1) : segments;
   if (below.length === 1 || SUFFIXED.test(below.at(-1) ?? ''))
     below.push(below.pop()!.replace(/\.json$/, ''));

@@ -59,6 +59,22 @@ export const apiSettingsSchema = z.strictObject({
   cors: corsSchema.prefault({}),
   tls: tlsSchema.prefault({}),
   limits: limitsSchema.prefault({}),
+  healthcheck: z
+    .strictObject({
+      /** Tells what was looked at, too; JSON only. */
+      detailed: z.boolean().default(false),
+      /** While this file exists the service calls itself unhealthy; empty: none. */
+      disableByFile: z.string().default(''),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Address and port of their own; port 0: `/metrics` is on the API's. */
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(0),
+    })
+    .prefault({}),
   /** Webhooks need no token: for alarms that cannot get one. Watcher calls this enable_webhooks_auth = false. */
   publicWebhooks: z.boolean().default(false),
 });

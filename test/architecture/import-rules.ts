@@ -26,8 +26,10 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'plugin/applier': ['plugin/actions', 'plugin/lifecycle', 'plugin/openstack'],
   'plugin/replicas': ['plugin/lifecycle'],
+  'plugin/metrics': ['plugin/datasources', 'plugin/lifecycle'],
   'plugin/api': [
     'cluster',
+    'forecast',
     'db',
     'goals',
     'scoring',
@@ -36,6 +38,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugin/applier',
     'plugin/audits',
     'plugin/lifecycle',
+    'plugin/metrics',
     'plugin/replicas',
   ],
   'simulator/world': ['cluster'],

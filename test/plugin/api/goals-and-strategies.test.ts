@@ -197,7 +197,7 @@ describe('api strategies (K16)', () => {
     expect(JSON.stringify(properties)).to.not.contain(String(Number.MAX_SAFE_INTEGER));
   });
 
-  it('tell what they need and whether it is there', async () => {
+  it('tell what they need and whether it is there (K17, K80)', async () => {
     const { json } = await api.call('GET', '/v1/strategies/predictive_migration/state');
 
     expect(json).to.deep.equal([
@@ -205,10 +205,10 @@ describe('api strategies (K16)', () => {
       {
         type: 'Metrics',
         state: [
-          { instance_cpu_usage: 'available' },
-          { host_cpu_usage: 'available' },
-          { instance_ram_usage: 'available' },
-          { host_ram_usage: 'not available' },
+          { 'gnocchi.instance_cpu_usage': 'available' },
+          { 'gnocchi.host_cpu_usage': 'available' },
+          { 'gnocchi.instance_ram_usage': 'available' },
+          { 'gnocchi.host_ram_usage': 'not available' },
         ],
         mandatory: false,
         comment: '',
@@ -217,7 +217,7 @@ describe('api strategies (K16)', () => {
         type: 'CDM',
         state: [
           { compute_model: 'available' },
-          { storage_model: 'not available' },
+          { storage_model: 'available' },
           { baremetal_model: 'not available' },
         ],
         mandatory: true,
@@ -227,23 +227,41 @@ describe('api strategies (K16)', () => {
     ]);
   });
 
-  it('say when the datasource does not answer, and when none is needed', async () => {
+  it('say when datasources and pictures are not there, and when no datasource is needed (K17)', async () => {
     const without = await startApi({
-      datasource: {
-        name: 'gnocchi',
-        metrics: ['instance_cpu_usage'],
-        isAvailable: () => Promise.resolve(false),
+      requirements: {
+        datasources: async (strategyName, usages) => [
+          { name: `best of ${strategyName}`, isAvailable: false, metrics: [] },
+          {
+            name: 'next',
+            isAvailable: true,
+            metrics: usages.slice(0, 1).map(usage => ({ usage, name: 'cpu', isAvailable: true })),
+          },
+        ],
+        hasModel: model => Promise.resolve(model === 'storage'),
       },
     });
-    const [gone, none] = await Promise.all([
+    const [some, none] = await Promise.all([
       without.call('GET', '/v1/strategies/predictive_migration/state'),
       without.call('GET', '/v1/strategies/sit_still/state'),
     ]);
     await without.stop();
 
-    const rows = gone.json as { state: unknown }[];
-    expect(rows[0]?.state).to.equal('gnocchi: not available');
-    expect(JSON.stringify(rows[1]?.state)).to.not.contain(':"available"');
+    const rows = some.json as { state: unknown }[];
+    expect(rows.slice(0, 3).map(({ state }) => state)).to.deep.equal([
+      'best of predictive_migration: not available, next: available',
+      [
+        { cpu: 'available' },
+        { host_cpu_usage: 'not available' },
+        { instance_ram_usage: 'not available' },
+        { host_ram_usage: 'not available' },
+      ],
+      [
+        { compute_model: 'not available' },
+        { storage_model: 'available' },
+        { baremetal_model: 'not available' },
+      ],
+    ]);
     expect((none.json as { state: unknown }[])[0]?.state).to.equal(
       'Datasource is not presented for this strategy',
     );
