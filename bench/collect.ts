@@ -68,10 +68,10 @@ const { values: options } = parseArgs({
   },
 });
 
-const { instances, days } = options;
 if (options.help) console.log(HELP);
-else if (options.prometheus) await benchPrometheus({ instances: Number(instances), days: Number(days) });
-else await main();
+else if (options.prometheus) {
+  await benchPrometheus({ instances: Number(options.instances), days: Number(options.days) });
+} else await main();
 
 async function main(): Promise<void> {
   if (options.hosts !== undefined) {
