@@ -45,7 +45,15 @@ describe('audits that run by themselves, with the real openstack optimize', () =
 
   it('a CONTINUOUS one runs again and again, is suspended, resumed and cancelled', async () => {
     const created = await cli(
-      ...['create', '-g', 'dummy', '-t', 'CONTINUOUS', '-i', String(INTERVAL_SECONDS), '--name', NAME],
+      'create',
+      '-g',
+      'dummy',
+      '-t',
+      'CONTINUOUS',
+      '-i',
+      String(INTERVAL_SECONDS),
+      '--name',
+      NAME,
     );
     const plans = await until('it ran twice', async () => {
       const found = await plansOf(created);
