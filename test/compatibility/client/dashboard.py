@@ -1,5 +1,5 @@
 """Calls Watcher's client library as its Horizon panels do: a JSON array `[version, manager, method, arguments]` per line in, the
-reply per line out. The manager `root` asks for the version document, from which the panels learn what they may use."""
+reply per line out."""
 
 import json
 import os
@@ -25,6 +25,8 @@ def client(version):
 
 
 def plain(value):
+    if isinstance(value, tuple):  # of json_request: the response and its body
+        return value[1]
     if isinstance(value, list):
         return [plain(each) for each in value]
     return value.to_dict() if isinstance(value, base.Resource) else value
@@ -33,11 +35,8 @@ def plain(value):
 for line in sys.stdin:
     version, manager, method, arguments = json.loads(line)
     try:
-        if manager == "root":
-            _, answer = client(version).http_client.json_request("GET", "/")
-        else:
-            answer = plain(getattr(getattr(client(version), manager), method)(**arguments))
-        reply = {"answer": answer}
+        answer = getattr(getattr(client(version), manager), method)(**arguments)
+        reply = {"answer": plain(answer)}
     except Exception as error:
         reply = {"error": type(error).__name__, "message": str(error)}
     print(json.dumps(reply), flush=True)
