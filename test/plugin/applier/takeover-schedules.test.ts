@@ -74,6 +74,17 @@ interface Replica {
   isLooking: boolean;
 }
 
+/** As the service does it: what fails is tried again later. */
+async function look(replica: Replica): Promise<void> {
+  try {
+    await replica.applier.recover();
+  } catch {
+    // The next look comes in a second.
+  } finally {
+    replica.isLooking = false;
+  }
+}
+
 /** A simulated cloud, a database and three appliers, in a time that the test moves. */
 class Stage {
   readonly #world: World;
@@ -178,8 +189,7 @@ class Stage {
     for (const replica of this.#replicas) {
       if (replica.isLooking) continue;
       replica.isLooking = true;
-      const done = (): void => void (replica.isLooking = false);
-      replica.applier.recover().then(done, done);
+      void look(replica);
     }
     await this.#traffic.settled();
   }
@@ -195,7 +205,10 @@ class Stage {
       attempts: 1,
     });
     this.#clouds.push(cloud);
-    Object.assign(cloud.session, { request: process.calling(cloud.session, ['request']).request });
+    Object.assign(
+      cloud.session,
+      process.calling({ request: cloud.session.request.bind(cloud.session) }, ['request']),
+    );
     const { actions, actionPlans, planClaims, control } = this.#repositories;
     return createApplier({
       repositories: {
