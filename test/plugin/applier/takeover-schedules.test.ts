@@ -17,6 +17,7 @@ import type { World } from '../../../simulator/world/world.ts';
 import { newAction, newAudit, newPlan } from '../../db/rows.ts';
 import { guest, host, named, tinyWorld } from '../../simulator/tiny-world.ts';
 import { Process, SharedClock, Traffic } from './mortal.ts';
+import type { Call } from './mortal.ts';
 
 /** What befalls one process: at the so-manieth moment of its calls it dies, or stands still for a while. */
 interface Mishap {
@@ -205,10 +206,8 @@ class Stage {
       attempts: 1,
     });
     this.#clouds.push(cloud);
-    Object.assign(
-      cloud.session,
-      process.calling({ request: cloud.session.request.bind(cloud.session) }, ['request']),
-    );
+    const request: Call = cloud.session.request.bind(cloud.session) as Call;
+    Object.assign(cloud.session, { request: process.guarded(request) });
     const { actions, actionPlans, planClaims, control } = this.#repositories;
     return createApplier({
       repositories: {
