@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../plugin/actions/clock.ts';
 
+export type Call = (...args: unknown[]) => Promise<unknown>;
+
 /** One time for many sleepers; it passes when the test says so. */
 export class SharedClock implements Clock {
   #now: number;
@@ -93,18 +95,18 @@ export class Process {
 
   /** The same functions, as this process calls them. */
   calling<T extends object>(target: T, names: readonly (keyof T & string)[]): T {
-    const calls = names.map(name => {
-      const method = target[name] as (...args: unknown[]) => Promise<unknown>;
-      const call = async (...args: unknown[]): Promise<unknown> => {
-        await this.#pass();
-        const [end] = await Promise.allSettled([this.#traffic.carry(() => method.apply(target, args))]);
-        await this.#pass();
-        if (end.status === 'rejected') throw end.reason;
-        return end.value;
-      };
-      return [name, call];
-    });
+    const calls = names.map(name => [name, this.guarded((target[name] as Call).bind(target))]);
     return { ...target, ...(Object.fromEntries(calls) as Partial<T>) };
+  }
+
+  guarded(call: Call): Call {
+    return async (...args) => {
+      await this.#pass();
+      const [end] = await Promise.allSettled([this.#traffic.carry(() => call(...args))]);
+      await this.#pass();
+      if (end.status === 'rejected') throw end.reason;
+      return end.value;
+    };
   }
 
   /** Never resolves once the process is dead. */

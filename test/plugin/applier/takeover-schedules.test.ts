@@ -17,6 +17,7 @@ import type { World } from '../../../simulator/world/world.ts';
 import { newAction, newAudit, newPlan } from '../../db/rows.ts';
 import { guest, host, named, tinyWorld } from '../../simulator/tiny-world.ts';
 import { Process, SharedClock, Traffic } from './mortal.ts';
+import type { Call } from './mortal.ts';
 
 /** What befalls one process: at the so-manieth moment of its calls it dies, or stands still for a while. */
 interface Mishap {
@@ -72,6 +73,17 @@ interface Replica {
   applier: Applier;
   /** Of `recover`: one at a time, as in the service. */
   isLooking: boolean;
+}
+
+/** As the service does it: what fails is tried again later. */
+async function look(replica: Replica): Promise<void> {
+  try {
+    await replica.applier.recover();
+  } catch {
+    // The next look comes in a second.
+  } finally {
+    replica.isLooking = false;
+  }
 }
 
 /** A simulated cloud, a database and three appliers, in a time that the test moves. */
@@ -178,8 +190,7 @@ class Stage {
     for (const replica of this.#replicas) {
       if (replica.isLooking) continue;
       replica.isLooking = true;
-      const done = (): void => void (replica.isLooking = false);
-      replica.applier.recover().then(done, done);
+      void look(replica);
     }
     await this.#traffic.settled();
   }
@@ -195,7 +206,8 @@ class Stage {
       attempts: 1,
     });
     this.#clouds.push(cloud);
-    Object.assign(cloud.session, { request: process.calling(cloud.session, ['request']).request });
+    const request: Call = cloud.session.request.bind(cloud.session) as Call;
+    Object.assign(cloud.session, { request: process.guarded(request) });
     const { actions, actionPlans, planClaims, control } = this.#repositories;
     return createApplier({
       repositories: {
