@@ -30,6 +30,7 @@ import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
 import { collectStorage } from './openstack/collect-storage.ts';
+import { hasModel } from './openstack/has-model.ts';
 import type { Service as CloudService } from './openstack/services.ts';
 import { measuredDatasource, measuredRepositories } from './metrics/measured.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -243,7 +244,10 @@ async function listenToClients(
       collect: signal => watch.take(signal),
       now: () => clock.now(),
     }),
-    datasource: { ...datasources.of(), isAvailable: signal => datasources.isAvailable(signal) },
+    requirements: {
+      datasources: (strategyName, usages, signal) => datasources.report(strategyName, usages, signal),
+      hasModel: (model, signal) => hasModel(cloud, model, signal),
+    },
     tokenValidator: {
       validate: (token, signal, question) => cloud.keystone.validateToken(token, signal, question),
     },

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { ClusterModel } from '../../cluster/cluster-model.ts';
+import type { UsageMetric } from '../../forecast/usage-batch.ts';
 import type { Goal } from '../../goals/goal.ts';
 import type { ScoringEngine } from '../../scoring/scoring-engine.ts';
-import type { Strategy } from '../../strategies/strategy.ts';
+import type { ModelName, Strategy } from '../../strategies/strategy.ts';
 import type { ActionPlan } from '../lifecycle/action-plan.ts';
 import type { Repositories } from '../lifecycle/repositories.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -10,13 +11,28 @@ import type { ApiSettings } from './settings.ts';
 import type { TokenValidator } from './token-validator.ts';
 import type { ActionDescription } from './views/action.ts';
 
-/** Where the strategies' metrics come from, for `openstack optimize strategy state`. */
+/** A source of metrics and what it holds of what a strategy reads, by the source's own names. */
 export interface DatasourceState {
   readonly name: string;
-  /** Those that it can give, by Watcher's names. */
-  readonly metrics: readonly string[];
-  /** Whether it answers now; never rejects. */
-  isAvailable(signal: AbortSignal): Promise<boolean>;
+  /** Whether it answers now. */
+  readonly isAvailable: boolean;
+  readonly metrics: readonly {
+    readonly usage: UsageMetric;
+    readonly name: string;
+    readonly isAvailable: boolean;
+  }[];
+}
+
+/** What strategies work with, for `openstack optimize strategy state`. */
+export interface Requirements {
+  /** The sources that the strategy reads these usages from, best first. Never rejects. */
+  datasources(
+    strategyName: string,
+    usages: readonly UsageMetric[],
+    signal: AbortSignal,
+  ): Promise<readonly DatasourceState[]>;
+  /** Whether such a picture of the cloud can be taken now; never rejects. */
+  hasModel(model: ModelName, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface ApiOptions {
@@ -25,7 +41,7 @@ export interface ApiOptions {
   readonly strategies: readonly Strategy<unknown>[];
   readonly scoringEngines: readonly ScoringEngine[];
   readonly actionTypes: readonly ActionDescription[];
-  readonly datasource: DatasourceState;
+  readonly requirements: Requirements;
   readonly tokenValidator: TokenValidator;
   /** What clients are told of Keystone when their token is missing or wrong. */
   readonly identityUrl: string;

@@ -8,7 +8,7 @@ import type { Route } from './request.ts';
 import { strategyState } from './strategy-state.ts';
 import { strategyView } from './views/strategy.ts';
 
-export function strategyRoutes({ catalogue, datasource, maximumLimit }: ApiContext): readonly Route[] {
+export function strategyRoutes({ catalogue, requirements, maximumLimit }: ApiContext): readonly Route[] {
   const listing: Listing<StrategyEntry> = {
     plural: 'strategies',
     resource: 'Strategy',
@@ -52,7 +52,7 @@ export function strategyRoutes({ catalogue, datasource, maximumLimit }: ApiConte
       path: '/strategies/:id/state',
       rule: 'strategy:state',
       handle: async ({ params, signal }) => ({
-        body: await strategyState(catalogue.strategy(params['id']!).strategy, datasource, signal),
+        body: await strategyState(catalogue.strategy(params['id']!).strategy, requirements, signal),
       }),
     },
   ];

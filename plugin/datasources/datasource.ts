@@ -29,6 +29,10 @@ export interface Datasource {
    * sentences, what the usage lacks or why it comes from another source than usual.
    */
   query(query: UsageQuery, signal: AbortSignal, warn?: (sentence: string) => void): AsyncIterable<UsageBatch>;
+  /** Names in the source itself of what the usage is read from: those read together, then what is read where these are missing. */
+  sourceNames?(metric: UsageMetric): readonly (readonly string[])[];
+  /** Whether the source holds any series of that name. Throws what reading from it throws. */
+  holds?(sourceName: string, signal: AbortSignal): Promise<boolean>;
 }
 
 export class DatasourceError extends Error {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { createAetosApi } from './aetos/aetos-api.ts';
+import type { UsageMetric } from '../../forecast/usage-batch.ts';
 import type { CloudConfig } from '../openstack/cloud-config.ts';
 import { Session } from '../openstack/session.ts';
 import { composeDatasources } from './composed-datasource.ts';
@@ -12,6 +13,8 @@ import type { MetricMap } from './metric-map-file.ts';
 import { createHttpApi } from './prometheus/http-api.ts';
 import type { PrometheusApi } from './prometheus/prometheus-api.ts';
 import { createPrometheusDatasource } from './prometheus/prometheus-datasource.ts';
+import type { DatasourceReport } from './report.ts';
+import { reportOf } from './report.ts';
 import { namesIn, orderOf } from './settings.ts';
 import type { DatasourceName, DatasourceSettings } from './settings.ts';
 
@@ -28,8 +31,12 @@ export interface OpenOptions {
 export interface Datasources {
   /** What a strategy reads from; without a name, what those read from that have no order of their own. */
   of(strategyName?: string): Datasource;
-  /** Whether any datasource answers now; never rejects. */
-  isAvailable(signal: AbortSignal): Promise<boolean>;
+  /** Each source that the strategy reads, best first, and what it holds of these usages. Never rejects. */
+  report(
+    strategyName: string,
+    usages: readonly UsageMetric[],
+    signal: AbortSignal,
+  ): Promise<readonly DatasourceReport[]>;
   /** What is configured but has no effect, in sentences. */
   readonly warnings: readonly string[];
   close(): void;
@@ -74,16 +81,22 @@ export async function openDatasources(options: OpenOptions, signal: AbortSignal)
   );
   return {
     of: strategyName => (strategyName === undefined ? usual : (own.get(strategyName) ?? usual)),
-    isAvailable: async any => {
-      const answers = await Promise.all([...sources.values()].map(source => source.isAvailable(any)));
-      return answers.includes(true);
-    },
+    report: (strategyName, usages, either) =>
+      Promise.all(
+        namedIn(settings.strategies[strategyName] ?? defaultOrder).map(async source =>
+          reportOf(source.datasource, { isAvailable: await source.isAvailable(either), usages }, either),
+        ),
+      ),
     warnings,
     close: () => closing.forEach(close => close()),
   };
 
+  function namedIn(order: readonly DatasourceName[]): readonly Source[] {
+    return order.flatMap(name => sources.get(name) ?? []);
+  }
+
   function compose(order: readonly DatasourceName[]): Datasource {
-    const named = order.flatMap(name => sources.get(name)?.datasource ?? []);
+    const named = namedIn(order).map(({ datasource }) => datasource);
     return named.length === 1 ? named[0]! : composeDatasources({ sources: named, now });
   }
 }
@@ -119,12 +132,12 @@ async function openSource(name: DatasourceName, opening: Opening, signal: AbortS
   }
 }
 
-function sourceOf(api: PrometheusApi, name: 'prometheus' | 'aetos', { settings, map }: Opening): Source {
+function sourceOf(api: PrometheusApi, name: 'prometheus' | 'aetos', { settings, map, now }: Opening): Source {
   const { fqdnLabel, instanceUuidLabel, scrapeSeconds, pollSeconds } = settings[name];
   const labels = { fqdnLabel, instanceUuidLabel, scrapeSeconds, pollSeconds };
   const probe = { expression: 'vector(1)', firstAt: 0, stepSeconds: 1, points: 1 };
   return {
-    datasource: createPrometheusDatasource({ name, api, metricNames: map.names[name] ?? {}, ...labels }),
+    datasource: createPrometheusDatasource({ name, api, metricNames: map.names[name] ?? {}, now, ...labels }),
     isAvailable: signal => succeeds(api.read(probe, signal)),
   };
 }

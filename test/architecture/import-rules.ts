@@ -29,6 +29,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'plugin/metrics': ['plugin/datasources', 'plugin/lifecycle'],
   'plugin/api': [
     'cluster',
+    'forecast',
     'db',
     'goals',
     'scoring',

@@ -18,6 +18,7 @@ import { openCloud } from '../../plugin/openstack/cloud.ts';
 import { collectCluster } from '../../plugin/openstack/collect-cluster.ts';
 import { SCORING_ENGINES } from '../../scoring/scoring-engines.ts';
 import { STRATEGIES } from '../../strategies/strategies.ts';
+import { ALL_THERE } from '../plugin/api/harness.ts';
 import { LAB_ENVIRONMENT } from './auspex.ts';
 import type { CliReply } from './lab.ts';
 import { PROJECT_ROOT } from './lab.ts';
@@ -48,11 +49,7 @@ export async function serveApi(): Promise<LabApi> {
     strategies: STRATEGIES,
     scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
-    datasource: {
-      name: 'gnocchi',
-      metrics: ['instance_cpu_usage'],
-      isAvailable: () => Promise.resolve(true),
-    },
+    requirements: ALL_THERE,
     tokenValidator: { validate: (token, signal) => cloud.keystone.validateToken(token, signal) },
     identityUrl: LAB_ENVIRONMENT.OS_AUTH_URL,
     audits: { trigger: () => undefined, cancel: () => undefined },

@@ -8,6 +8,7 @@ import type { Datasource, UsageQuery, UsageResource } from '../datasource.ts';
 import type { MetricNames } from '../metric-map.ts';
 import { withNames } from '../metric-map.ts';
 import type { ReplySeries } from './aggregates.ts';
+import { holdsMetric } from './gnocchi-client.ts';
 import { createArchiveReader } from './archive-reader.ts';
 import { groupMatcher, RECIPES } from './recipes.ts';
 import type { Recipe } from './recipes.ts';
@@ -34,6 +35,8 @@ export function createGnocchiDatasource(options: GnocchiOptions): Datasource {
   return {
     name: 'gnocchi',
     metrics: Object.keys(recipes) as UsageMetric[],
+    sourceNames: metric => recipes[metric]?.alternatives ?? [],
+    holds: (name, signal) => holdsMetric(session, name, signal),
     async *query(query, signal) {
       const recipe = recipes[query.metric];
       if (recipe === undefined) throw new DatasourceError(`Gnocchi has no metric for ${query.metric}`);

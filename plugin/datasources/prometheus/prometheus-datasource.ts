@@ -10,6 +10,7 @@ import { resourceMatcher } from './labels.ts';
 import type { PrometheusApi } from './prometheus-api.ts';
 import { RECIPES } from './recipes.ts';
 import type { Recipe } from './recipes.ts';
+import { holdsSeries } from './holds-series.ts';
 import { createSeriesReader } from './series-reader.ts';
 import type { Selection, TaggedSeries } from './series-reader.ts';
 import { windowsFor } from './windows.ts';
@@ -24,6 +25,8 @@ export interface PrometheusOptions extends Rhythm {
   readonly instanceUuidLabel: string;
   /** Other names than those of the recipes; null: not to be had here. */
   readonly metricNames?: MetricNames;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
   /** About how many points a reply may hold; 30 bytes each on the wire. Default 500,000. */
   readonly maximumPoints?: number;
 }
@@ -37,6 +40,8 @@ export function createPrometheusDatasource(options: PrometheusOptions): Datasour
   return {
     name,
     metrics: Object.keys(recipes) as UsageMetric[],
+    sourceNames: metric => recipes[metric]?.alternatives ?? [],
+    holds: (sourceName, signal) => holdsSeries(api, sourceName, { signal, now: options.now ?? Date.now }),
     async *query(query, signal) {
       const recipe = recipes[query.metric];
       if (recipe === undefined) throw new DatasourceError(`${api.title} has no metric for ${query.metric}`);

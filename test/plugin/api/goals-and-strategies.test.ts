@@ -81,7 +81,7 @@ describe('api goals (K15)', () => {
       const third = (await api.call('GET', second.next.slice(api.url.length))).json as typeof first;
 
       expect(first.next).to.equal(
-        `${api.url}/v1/goals?limit=1&sort_key=name&sort_dir=desc&marker=${first.goals[0]?.uuid}`,
+        `${api.url}/v1/goals?sort_key=name&sort_dir=desc&limit=1&marker=${first.goals[0]?.uuid}`,
       );
       expect([first, second].map(page => page.goals[0]?.name)).to.deep.equal([
         'predictive_migration',
@@ -152,7 +152,9 @@ describe('api strategies (K16)', () => {
   it('keep the filter from page to page', async () => {
     const { json } = await api.call('GET', '/v1/strategies?goal=calm&limit=1');
 
-    expect((json as { next: string }).next).to.match(/\?goal=calm&limit=1&sort_key=id&sort_dir=asc&marker=/);
+    expect((json as { next: string }).next).to.match(
+      /\?sort_key=id&sort_dir=asc&limit=1&marker=[0-9a-f-]+&goal=calm$/,
+    );
   });
 
   it('are sorted by what belongs to their goal', async () => {
@@ -197,7 +199,7 @@ describe('api strategies (K16)', () => {
     expect(JSON.stringify(properties)).to.not.contain(String(Number.MAX_SAFE_INTEGER));
   });
 
-  it('tell what they need and whether it is there', async () => {
+  it('tell what they need and whether it is there (K17, K80)', async () => {
     const { json } = await api.call('GET', '/v1/strategies/predictive_migration/state');
 
     expect(json).to.deep.equal([
@@ -205,10 +207,10 @@ describe('api strategies (K16)', () => {
       {
         type: 'Metrics',
         state: [
-          { instance_cpu_usage: 'available' },
-          { host_cpu_usage: 'available' },
-          { instance_ram_usage: 'available' },
-          { host_ram_usage: 'not available' },
+          { 'gnocchi.instance_cpu_usage': 'available' },
+          { 'gnocchi.host_cpu_usage': 'available' },
+          { 'gnocchi.instance_ram_usage': 'available' },
+          { 'gnocchi.host_ram_usage': 'not available' },
         ],
         mandatory: false,
         comment: '',
@@ -217,7 +219,7 @@ describe('api strategies (K16)', () => {
         type: 'CDM',
         state: [
           { compute_model: 'available' },
-          { storage_model: 'not available' },
+          { storage_model: 'available' },
           { baremetal_model: 'not available' },
         ],
         mandatory: true,
@@ -227,23 +229,41 @@ describe('api strategies (K16)', () => {
     ]);
   });
 
-  it('say when the datasource does not answer, and when none is needed', async () => {
+  it('say when datasources and pictures are not there, and when no datasource is needed (K17)', async () => {
     const without = await startApi({
-      datasource: {
-        name: 'gnocchi',
-        metrics: ['instance_cpu_usage'],
-        isAvailable: () => Promise.resolve(false),
+      requirements: {
+        datasources: async (strategyName, usages) => [
+          { name: `best of ${strategyName}`, isAvailable: false, metrics: [] },
+          {
+            name: 'next',
+            isAvailable: true,
+            metrics: usages.slice(0, 1).map(usage => ({ usage, name: 'cpu', isAvailable: true })),
+          },
+        ],
+        hasModel: model => Promise.resolve(model === 'storage'),
       },
     });
-    const [gone, none] = await Promise.all([
+    const [some, none] = await Promise.all([
       without.call('GET', '/v1/strategies/predictive_migration/state'),
       without.call('GET', '/v1/strategies/sit_still/state'),
     ]);
     await without.stop();
 
-    const rows = gone.json as { state: unknown }[];
-    expect(rows[0]?.state).to.equal('gnocchi: not available');
-    expect(JSON.stringify(rows[1]?.state)).to.not.contain(':"available"');
+    const rows = some.json as { state: unknown }[];
+    expect(rows.slice(0, 3).map(({ state }) => state)).to.deep.equal([
+      'best of predictive_migration: not available, next: available',
+      [
+        { cpu: 'available' },
+        { host_cpu_usage: 'not available' },
+        { instance_ram_usage: 'not available' },
+        { host_ram_usage: 'not available' },
+      ],
+      [
+        { compute_model: 'not available' },
+        { storage_model: 'available' },
+        { baremetal_model: 'not available' },
+      ],
+    ]);
     expect((none.json as { state: unknown }[])[0]?.state).to.equal(
       'Datasource is not presented for this strategy',
     );

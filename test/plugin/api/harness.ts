@@ -12,7 +12,7 @@ import { systemClock } from '../../../plugin/actions/clock.ts';
 import { createApi } from '../../../plugin/api/api.ts';
 import { createApiServer } from '../../../plugin/api/http-server.ts';
 import { DEFAULT_API_SETTINGS } from '../../../plugin/api/settings.ts';
-import type { ApiOptions } from '../../../plugin/api/options.ts';
+import type { ApiOptions, Requirements } from '../../../plugin/api/options.ts';
 import type { TokenOwner, TokenValidator } from '../../../plugin/api/token-validator.ts';
 import { createApplier } from '../../../plugin/applier/applier.ts';
 import { DEFAULT_APPLIER_SETTINGS } from '../../../plugin/applier/settings.ts';
@@ -22,6 +22,22 @@ import { SCORING_ENGINES } from '../../../scoring/scoring-engines.ts';
 import { predictiveMigration } from '../../../strategies/predictive-migration/predictive-migration.ts';
 import type { Strategy } from '../../../strategies/strategy.ts';
 import { cluster } from '../../cluster/tiny-cluster.ts';
+
+/** One source that holds everything but the hosts' memory, and all pictures. */
+export const ALL_THERE: Requirements = {
+  datasources: async (_strategyName, usages) => [
+    {
+      name: 'gnocchi',
+      isAvailable: true,
+      metrics: usages.map(usage => ({
+        usage,
+        name: `gnocchi.${usage}`,
+        isAvailable: usage !== 'host_ram_usage',
+      })),
+    },
+  ],
+  hasModel: () => Promise.resolve(true),
+};
 
 /** Beside the real ones, so that there is more than one of each. */
 const CALM: Goal = {
@@ -134,11 +150,7 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
     strategies: [predictiveMigration, SIT_STILL, LOOK_AWAY],
     scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
-    datasource: {
-      name: 'gnocchi',
-      metrics: ['instance_cpu_usage', 'host_cpu_usage', 'instance_ram_usage'],
-      isAvailable: () => Promise.resolve(true),
-    },
+    requirements: ALL_THERE,
     tokenValidator: tokens,
     identityUrl: IDENTITY_URL,
     audits: {

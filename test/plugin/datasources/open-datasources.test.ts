@@ -136,13 +136,27 @@ describe('opening the datasources', () => {
     );
   });
 
-  it('knows whether any of them answers', async () => {
-    const datasources = await open({ prometheus: { url: prometheus.url } });
+  it('tells of each source whether it answers and what it holds, in the order of the strategy (K17, K80)', async () => {
+    const datasources = await open({
+      prometheus: { url: prometheus.url },
+      strategies: { own: ['prometheus'] },
+    });
     gnocchi.answer = () => ({ status: 500, body: {} });
-    const one = await datasources.isAvailable(signal);
+    const report = (strategyName: string) => datasources.report(strategyName, ['instance_ram_usage'], signal);
+    const [usual, own] = [await report('usual'), await report('own')];
     prometheus.answer = () => ({ status: 400, body: {} });
+    const gone = await report('usual');
 
-    expect([one, await datasources.isAvailable(signal)]).to.deep.equal([true, false]);
+    expect(usual.map(({ name, isAvailable }) => [name, isAvailable])).to.deep.equal([
+      ['gnocchi', false],
+      ['prometheus', true],
+    ]);
+    expect(usual.map(({ metrics }) => metrics)).to.deep.equal([
+      [{ usage: 'instance_ram_usage', name: 'memory.resident', isAvailable: false }],
+      [{ usage: 'instance_ram_usage', name: 'ceilometer_memory_resident', isAvailable: true }],
+    ]);
+    expect(own).to.deep.equal([usual[1]]);
+    expect(gone.some(({ isAvailable }) => isAvailable)).to.equal(false);
   });
 
   async function firstValue(datasource: ReturnType<Datasources['of']>): Promise<number | undefined> {
