@@ -117,9 +117,9 @@ const QUERY = [
 ];
 
 /** One row of each kind, with names and UUIDs to aim at. */
-async function fill({ call, repositories }: ApiUnderTest): Promise<readonly string[]> {
+async function fill(api: ApiUnderTest): Promise<readonly string[]> {
   const send = async (path: string, body: object) =>
-    ((await call('POST', path, { body })).json as { uuid: string }).uuid;
+    ((await api.call('POST', path, { body })).json as { uuid: string }).uuid;
   const template = await send('/v1/audit_templates', {
     name: 'a-template',
     goal: 'calm',
@@ -128,8 +128,8 @@ async function fill({ call, repositories }: ApiUnderTest): Promise<readonly stri
   const audit = await send('/v1/audits', { name: 'an-audit', goal: 'calm', audit_type: 'ONESHOT' });
   const plan = newPlan({ auditUuid: audit, state: 'RECOMMENDED', strategyName: 'sit_still' });
   const action = newAction({ actionPlanUuid: plan.uuid });
-  await repositories.actionPlans.createWithActions(plan, [action]);
-  await repositories.services.heartbeat('watcher-applier', 'here');
+  await api.repositories.actionPlans.createWithActions(plan, [action]);
+  await api.repositories.services.heartbeat('watcher-applier', 'here');
   return [
     template,
     audit,
