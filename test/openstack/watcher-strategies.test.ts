@@ -199,7 +199,9 @@ describe('strategies and scoring engines beside the real Watcher', function () {
       actions: actions.map(({ action_type, input_parameters, parents }) => ({
         action_type,
         input_parameters,
-        parents: parents.map(parent => actions.findIndex(({ uuid }) => uuid === parent)).toSorted(),
+        parents: parents
+          .map(parent => actions.findIndex(({ uuid }) => uuid === parent))
+          .toSorted((a, b) => a - b),
       })),
     };
   }
