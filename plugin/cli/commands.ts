@@ -3,8 +3,17 @@ import { dbDowngrade } from './db-downgrade.ts';
 import { dbPurge } from './db-purge.ts';
 import { dbUpgrade } from './db-upgrade.ts';
 import { dbVersion } from './db-version.ts';
+import { importWatcherCommand } from './import-watcher.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
 
 /** In the order in which `auspex --help` lists them. */
-export const COMMANDS: readonly Command[] = [start, dbUpgrade, dbDowngrade, dbVersion, dbPurge, sync];
+export const COMMANDS: readonly Command[] = [
+  start,
+  dbUpgrade,
+  dbDowngrade,
+  dbVersion,
+  dbPurge,
+  sync,
+  importWatcherCommand,
+];
