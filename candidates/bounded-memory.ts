@@ -16,7 +16,7 @@ export function boundUnknownMemory(cluster: ClusterModel, profile: LoadProfile):
   const bounds = new Map<string, LoadTerms>();
   const boundedHosts = new Set<string>();
   if (!profile.metrics.includes('memory')) return { profile, boundedHosts };
-  for (const instance of cluster.instances) {
+  for (const instance of [...cluster.instances, ...cluster.outside]) {
     if (!isRunning(instance) || profile.instanceTerms(instance.id, 'memory') !== undefined) continue;
     bounds.set(instance.id, flavorMemory(instance, profile));
     if (instance.hostId !== undefined) boundedHosts.add(instance.hostId);

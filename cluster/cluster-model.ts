@@ -12,6 +12,11 @@ export interface ClusterContents {
   readonly migrations: readonly MigrationInFlight[];
   /** Sentences that tell what could not be read in full. */
   readonly warnings: readonly string[];
+  /**
+   * Instances on hosts that an audit's scope leaves out, where they still count inside of it: they are migrating to one of its hosts, or
+   * share a server group with one of its instances. Never to be moved; missing: none.
+   */
+  readonly outside?: readonly Instance[];
 }
 
 /** The picture of a cloud at one instant. Never changed; `WhatIf` tries changes on top of it. */
@@ -21,6 +26,8 @@ export interface ClusterModel extends ClusterContents {
   readonly instanceById: ReadonlyMap<string, Instance>;
   readonly aggregateById: ReadonlyMap<number, Aggregate>;
   readonly serverGroupById: ReadonlyMap<string, ServerGroup>;
+  readonly outside: readonly Instance[];
+  readonly outsideById: ReadonlyMap<string, Instance>;
   /** Instances on the host, by id; empty for an unknown host. */
   instancesOn(hostId: string): readonly Instance[];
 }
@@ -29,6 +36,7 @@ export interface ClusterModel extends ClusterContents {
 export function buildClusterModel(contents: ClusterContents): ClusterModel {
   const hosts = [...contents.hosts].sort(byId);
   const instances = [...contents.instances].sort(byId);
+  const outside = [...(contents.outside ?? [])].sort(byId);
   const onHost = Map.groupBy(instances, instance => instance.hostId);
   return {
     ...contents,
@@ -39,6 +47,8 @@ export function buildClusterModel(contents: ClusterContents): ClusterModel {
     instanceById: indexBy(instances, instance => instance.id),
     aggregateById: indexBy(contents.aggregates, aggregate => aggregate.id),
     serverGroupById: indexBy(contents.serverGroups, group => group.id),
+    outside,
+    outsideById: indexBy(outside, instance => instance.id),
     instancesOn: hostId => onHost.get(hostId) ?? [],
   };
 }

@@ -13,10 +13,11 @@ export class ServerGroupOccupancy {
 
   constructor(cluster: ClusterModel) {
     this.#cluster = cluster;
-    for (const instance of cluster.instances)
+    for (const instance of [...cluster.instances, ...cluster.outside])
       if (instance.hostId !== undefined) this.add(instance, instance.hostId);
     for (const migration of cluster.migrations) {
-      const instance = cluster.instanceById.get(migration.instanceId);
+      const { instanceId } = migration;
+      const instance = cluster.instanceById.get(instanceId) ?? cluster.outsideById.get(instanceId);
       const target = cluster.hostByName.get(migration.targetHostName ?? '');
       if (instance !== undefined && target !== undefined && target.id !== instance.hostId)
         this.add(instance, target.id);

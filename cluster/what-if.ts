@@ -259,14 +259,18 @@ export class WhatIf {
     }
   }
 
-  /** A migration under way loads both hosts during the first step, then its target only. Placement counts it on both already. */
+  /**
+   * A migration under way loads both hosts during the first step, then its target only, which an audit's scope may leave out, as it may its
+   * source. Placement counts it on both already.
+   */
   #addMigrationsInFlight(): void {
-    for (const migration of this.cluster.migrations) {
-      const instance = this.cluster.instanceById.get(migration.instanceId);
-      const target = this.cluster.hostByName.get(migration.targetHostName ?? '');
-      if (instance?.hostId === undefined || target === undefined || target.id === instance.hostId) continue;
-      this.#addLoad(instance, instance.hostId, -1, 1);
-      this.#addLoad(instance, target.id, 1);
+    const { instanceById, outsideById, hostByName, migrations } = this.cluster;
+    for (const { instanceId, targetHostName } of migrations) {
+      const instance = instanceById.get(instanceId) ?? outsideById.get(instanceId);
+      const target = hostByName.get(targetHostName ?? '');
+      if (instance?.hostId === undefined || target?.id === instance.hostId) continue;
+      if (targetHostName !== undefined) this.#addLoad(instance, instance.hostId, -1, 1);
+      if (target !== undefined) this.#addLoad(instance, target.id, 1);
     }
   }
 

@@ -8,6 +8,7 @@ import { catalogueRepository } from './catalogue.ts';
 import type { Database } from './connect.ts';
 import { controlRepository } from './control.ts';
 import { planClaimRepository } from './plan-claims.ts';
+import { recordCountRepository } from './record-counts.ts';
 import { serviceRepository } from './services.ts';
 
 /** All that is kept in the database. Every method may throw `DatabaseUnavailableError`. */
@@ -18,6 +19,7 @@ export function createRepositories(database: Database): Repositories {
     actionPlans: guarded(actionPlanRepository(database), database),
     actions: guarded(actionRepository(database), database),
     catalogue: guarded(catalogueRepository(database), database),
+    recordCounts: guarded(recordCountRepository(database), database),
     planClaims: guarded(planClaimRepository(database), database),
     control: guarded(controlRepository(database), database),
     services: guarded(serviceRepository(database), database),

@@ -99,7 +99,8 @@ export class ForecastBuilder {
   }
 
   #addInstance(metric: LoadMetric, id: string, history: History): void {
-    const instance = this.#options.cluster.instanceById.get(id);
+    const { instanceById, outsideById } = this.#options.cluster;
+    const instance = instanceById.get(id) ?? outsideById.get(id);
     const folded = this.#instances.get(metric);
     if (instance === undefined || folded === undefined) return;
     const scale = metric === 'cpu' ? instance.flavor.vcpus / 100 : 1;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { apiSettingsSchema } from './api/settings.ts';
 import { applierSettingsSchema } from './applier/settings.ts';
 import { auditSettingsSchema } from './audits/settings.ts';
+import { datasourceSettingsSchema } from './datasources/settings.ts';
 import type { CloudConfig } from './openstack/cloud-config.ts';
 import { replicaSettings } from './replicas/settings.ts';
 import { readCloudConfig } from './openstack/cloud-config.ts';
@@ -28,6 +29,7 @@ export const settingsSchema = z.strictObject({
   api: apiSettingsSchema.prefault({}),
   audits: auditSettingsSchema.prefault({}),
   applier: applierSettingsSchema.prefault({}),
+  datasources: datasourceSettingsSchema.prefault({}),
 });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;

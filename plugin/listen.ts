@@ -15,15 +15,18 @@ export interface Listening {
 }
 
 /** Serves requests at the address; port 0 takes any free one. Throws `ListenError`. */
-export async function listen(app: RequestListener, host: string, port: number): Promise<Listening> {
-  const server = createServer(app);
+export async function listen(app: RequestListener | Server, host: string, port: number): Promise<Listening> {
+  const server = typeof app === 'function' ? createServer(app) : app;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);
   });
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return { url: `http://${name}:${address.port}`, close: grace => closeServer(server, grace) };
+  return {
+    url: `${'setSecureContext' in server ? 'https' : 'http'}://${name}:${address.port}`,
+    close: grace => closeServer(server, grace),
+  };
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {

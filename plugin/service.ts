@@ -4,36 +4,51 @@ import type { Logger } from 'pino';
 import { openDatabase } from '../db/connect.ts';
 import { createRepositories } from '../db/repositories.ts';
 import { GOALS } from '../goals/goals.ts';
+import { SCORING_ENGINES } from '../scoring/scoring-engines.ts';
 import { STRATEGIES } from '../strategies/strategies.ts';
 import { ACTION_TYPES } from './actions/action-types.ts';
 import type { Clock } from './actions/clock.ts';
 import { systemClock } from './actions/clock.ts';
 import { createApi } from './api/api.ts';
+import { openCertificates } from './api/certificates.ts';
+import { metricsListener } from './api/metrics-document.ts';
+import { createApiServer } from './api/http-server.ts';
 import { createApplier } from './applier/applier.ts';
+import type { Applier } from './applier/applier.ts';
+import { applierElsewhere } from './applier/cancel-plan.ts';
 import { AuditRunner } from './audits/audit-runner.ts';
 import { ClusterWatch } from './audits/cluster-watch.ts';
+import { SharedPicture } from './audits/shared-picture.ts';
 import { expirePlans } from './audits/expire-plans.ts';
-import type { Config } from './config.ts';
-import { createGnocchiDatasource } from './datasources/gnocchi/gnocchi-datasource.ts';
+import type { Config, Settings } from './config.ts';
+import type { Datasources } from './datasources/open-datasources.ts';
+import { openDatasources } from './datasources/open-datasources.ts';
 import type { Repositories } from './lifecycle/repositories.ts';
 import { listen } from './listen.ts';
+import type { Listening } from './listen.ts';
 import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
 import { collectCluster } from './openstack/collect-cluster.ts';
+import { collectStorage } from './openstack/collect-storage.ts';
+import { hasModel } from './openstack/has-model.ts';
 import type { Service as CloudService } from './openstack/services.ts';
+import { measuredDatasource, measuredRepositories } from './metrics/measured.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { every } from './periodic.ts';
 import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
+import type { Role } from './replicas/settings.ts';
 
 export interface Service {
-  /** Where the API listens. */
-  readonly url: string;
+  /** Where the API listens; undefined when this replica has none. */
+  readonly url: string | undefined;
   /** Stops in the order in which work flows in: API, audits, applier, database. */
   stop(): Promise<void>;
 }
 
-/** Without these in the catalogue there is nothing to forecast from, or nothing to act on. */
-const NEEDED: readonly CloudService[] = ['compute', 'placement', 'metric'];
-const RECOVERY_SECONDS = 60;
+/** Without these in the catalogue there is nothing to act on. */
+const NEEDED: readonly CloudService[] = ['compute', 'placement'];
+const EXPIRY_SECONDS = 60;
 const START_TIMEOUT_SECONDS = 60;
 const API_GRACE_MILLISECONDS = 5000;
 
@@ -42,7 +57,7 @@ export interface ServiceOptions {
   readonly clock?: Clock;
 }
 
-/** Starts everything, the API last. Throws, with nothing left running, when the cloud, the database or the address is not to be had. */
+/** Starts what the roles of this replica need, the API last. Throws, with nothing left running, when the cloud, the database or the address is not to be had. */
 export async function startService(
   config: Config,
   { clock = systemClock }: ServiceOptions = {},
@@ -54,6 +69,10 @@ export async function startService(
     const cloud = openCloud(config.cloud);
     onFailure.push(() => cloud.close());
     await checkCloud(cloud);
+    const datasources = isAny(settings, 'api', 'decision-engine')
+      ? await openUsage(config, cloud, { logger, clock })
+      : undefined;
+    onFailure.push(() => datasources?.close());
     const repositories = createRepositories(
       // Replicas on a real cloud agree on the time of the database's server.
       await openDatabase(
@@ -62,96 +81,199 @@ export async function startService(
       ),
     );
     onFailure.push(() => repositories.close());
-    return await assemble(config, { cloud, repositories, logger, clock });
+    const parts = { cloud, datasources, repositories, logger, clock };
+    return await assemble(config, settings.api.metrics.enabled ? measured(parts) : parts);
   } catch (error) {
     for (const undo of onFailure.toReversed()) await undo();
     throw error;
   }
 }
 
-async function assemble(
-  config: Config,
-  {
-    cloud,
-    repositories,
-    logger,
-    clock,
-  }: {
-    readonly cloud: Cloud;
-    readonly repositories: Repositories;
-    readonly logger: Logger;
-    readonly clock: Clock;
-  },
-): Promise<Service> {
+interface Parts {
+  readonly cloud: Cloud;
+  /** Undefined when no role needs them. */
+  readonly datasources: Datasources | undefined;
+  readonly repositories: Repositories;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Undefined: nothing is measured. */
+  readonly metrics?: Metrics;
+}
+
+/** The same, measured where it goes out of the process. */
+function measured(parts: Parts): Parts {
+  const { repositories, datasources, clock } = parts;
+  const countRecords = () => repositories.recordCounts.byState();
+  const metrics = createMetrics({ now: () => clock.now(), countRecords, ofProcess: true });
+  return {
+    ...parts,
+    repositories: measuredRepositories(repositories, metrics),
+    datasources: datasources && {
+      ...datasources,
+      of: name => measuredDatasource(datasources.of(name), metrics),
+    },
+    metrics,
+  };
+}
+
+/**
+ * What one role does is there for the others of this process at once; replicas without that role leave the work in the
+ * database, where those that have it find it soon.
+ */
+async function assemble(config: Config, parts: Parts): Promise<Service> {
+  const { cloud, datasources, repositories, logger, clock, metrics } = parts;
   const { settings } = config;
-  const { hostname } = settings;
-  const datasource = createGnocchiDatasource({ session: cloud.session, now: () => clock.now() });
-  const shared = { repositories, goals: GOALS, strategies: STRATEGIES, actionTypes: ACTION_TYPES, logger };
   const watch = new ClusterWatch(
-    (previous, signal) => collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous }),
+    async (previous, signal) => {
+      const model = await collectCluster(cloud, { signal, clock: () => new Date(clock.now()), previous });
+      metrics?.modelTaken(Date.parse(model.takenAt));
+      return model;
+    },
     () => clock.now(),
   );
-  const applier = createApplier({
-    ...shared,
-    cloud,
-    clock,
-    settings: settings.applier,
-    hostname,
+  const applier = isAny(settings, 'applier')
+    ? createApplier({
+        repositories,
+        actionTypes: ACTION_TYPES,
+        cloud,
+        clock,
+        logger,
+        settings: settings.applier,
+        hostname: settings.hostname,
+      })
+    : undefined;
+  const plans = applier ?? applierElsewhere(repositories);
+  const audits =
+    datasources !== undefined && isAny(settings, 'decision-engine')
+      ? decisionEngine(settings, { ...parts, datasources, watch, plans })
+      : undefined;
+  const beat = async (): Promise<void> => {
+    for (const role of settings.roles) {
+      const name = role === 'api' ? undefined : SERVICE_NAMES[role];
+      if (name !== undefined) await repositories.services.heartbeat(name, settings.hostname);
+    }
+  };
+  // Before any work is taken on: to others, who is not heard of has lost it.
+  await beat();
+  const listening =
+    datasources !== undefined && isAny(settings, 'api')
+      ? await listenToClients(config, { ...parts, datasources, watch, plans, audits })
+      : undefined;
+  const measuring = await listenToScrapers(settings, metrics).catch(async (error: unknown) => {
+    await listening?.close(0);
+    throw error;
   });
-  const audits = new AuditRunner({
-    ...shared,
+  const heartbeat = every(settings.heartbeatSeconds, logger, beat);
+  const looksForAudits = every(settings.audits.pollSeconds, logger, async () => audits?.recover());
+  const looksForPlans = every(settings.applier.pollSeconds, logger, async () => applier?.recover());
+  const expiry = every(EXPIRY_SECONDS, logger, async () => {
+    const hours = settings.audits.actionPlanExpiryHours;
+    if (audits !== undefined) await expirePlans(repositories, { hours, now: clock.now() });
+  });
+  const { roles } = settings;
+  if (listening === undefined)
+    logger.info({ roles, cloud: config.cloud.name }, 'auspex works, without an API');
+  else logger.info({ url: listening.url, roles, cloud: config.cloud.name }, 'auspex listens');
+  return {
+    url: listening?.url,
+    async stop() {
+      logger.info('auspex stops');
+      await listening?.close(API_GRACE_MILLISECONDS);
+      await measuring?.close(0);
+      await expiry.stop();
+      await looksForAudits.stop();
+      await audits?.stop();
+      // Plans give signs of life until the last one has been let go of.
+      await applier?.stop();
+      await looksForPlans.stop();
+      await heartbeat.stop();
+      await repositories.close();
+      datasources?.close();
+      cloud.close();
+    },
+  };
+}
+
+interface Wiring extends Parts {
+  readonly datasources: Datasources;
+  readonly watch: ClusterWatch;
+  readonly plans: Pick<Applier, 'launch' | 'cancel'>;
+}
+
+function decisionEngine(settings: Settings, wiring: Wiring): AuditRunner {
+  const { cloud, datasources, repositories, logger, clock, watch, plans } = wiring;
+  return new AuditRunner({
+    repositories,
+    goals: GOALS,
+    strategies: STRATEGIES,
+    actionTypes: ACTION_TYPES,
+    logger,
     collectCluster: signal => watch.take(signal),
-    datasource,
+    collectStorage: signal => collectStorage(cloud, signal),
+    datasource: datasources.of(),
+    datasourceFor: strategyName => datasources.of(strategyName),
     newUuid: randomUUID,
-    applier,
+    applier: plans,
     clock,
-    hostname,
+    hostname: settings.hostname,
     aliveHosts: () =>
       aliveHosts(repositories.services, SERVICE_NAMES['decision-engine'], settings.serviceDownSeconds),
     ongoingPlans: settings.audits.ongoingPlans,
     maximumAudits: settings.audits.maximum,
     timeoutMilliseconds: settings.audits.timeoutSeconds * 1000,
   });
+}
+
+/** For a replica that runs no audits. */
+const AUDITS_ELSEWHERE = { trigger: () => undefined, cancel: () => undefined };
+
+async function listenToClients(
+  { settings, cloud: { authUrl } }: Config,
+  wiring: Wiring & { readonly audits: AuditRunner | undefined },
+): Promise<Listening> {
+  const { cloud, datasources, repositories, logger, clock, watch, plans, audits, metrics } = wiring;
+  const certificates = openCertificates(settings.api.tls, logger);
   const app = await createApi({
-    ...shared,
-    datasource: { ...datasource, isAvailable: signal => isAnswering(cloud, 'metric', signal) },
-    tokenValidator: { validate: (token, signal) => cloud.keystone.validateToken(token, signal) },
-    identityUrl: settings.wwwAuthenticateUri || config.cloud.authUrl,
-    audits,
-    applier,
+    repositories,
+    goals: GOALS,
+    strategies: STRATEGIES,
+    scoringEngines: SCORING_ENGINES,
+    actionTypes: ACTION_TYPES,
+    logger,
+    clusterPicture: new SharedPicture({
+      collect: signal => watch.take(signal),
+      now: () => clock.now(),
+    }),
+    requirements: {
+      datasources: (strategyName, usages, signal) => datasources.report(strategyName, usages, signal),
+      hasModel: (model, signal) => hasModel(cloud, model, signal),
+    },
+    tokenValidator: {
+      validate: (token, signal, question) => cloud.keystone.validateToken(token, signal, question),
+    },
+    identityUrl: settings.wwwAuthenticateUri || authUrl,
+    audits: audits ?? AUDITS_ELSEWHERE,
+    applier: plans,
     clock,
     settings: settings.api,
+    metrics,
     isBehindProxy: settings.behindProxy,
     serviceDownSeconds: settings.serviceDownSeconds,
   });
-  const beat = async (): Promise<void> => {
-    for (const name of Object.values(SERVICE_NAMES)) await repositories.services.heartbeat(name, hostname);
-  };
-  // Before any work is taken on: to others, who is not heard of has lost it.
-  await beat();
-  const listening = await listen(app, settings.host, settings.port);
-  const heartbeat = every(settings.heartbeatSeconds, logger, beat);
-  const looks = every(settings.audits.pollSeconds, logger, () => audits.recover());
-  const recovery = every(RECOVERY_SECONDS, logger, async () => {
-    await applier.recover();
-    const hours = settings.audits.actionPlanExpiryHours;
-    await expirePlans(repositories, { hours, now: clock.now() });
-  });
-  logger.info({ url: listening.url, cloud: config.cloud.name }, 'auspex listens');
-  return {
-    url: listening.url,
-    async stop() {
-      logger.info('auspex stops');
-      await listening.close(API_GRACE_MILLISECONDS);
-      await recovery.stop();
-      await looks.stop();
-      await audits.stop();
-      await applier.stop();
-      await heartbeat.stop();
-      await repositories.close();
-      cloud.close();
-    },
-  };
+  return listen(createApiServer(app, settings.api, certificates), settings.host, settings.port);
+}
+
+/** Where the figures have an address of their own. */
+async function listenToScrapers(
+  { api: { metrics: address } }: Settings,
+  metrics: Metrics | undefined,
+): Promise<Listening | undefined> {
+  if (metrics === undefined || address.port === 0) return undefined;
+  return listen(metricsListener(metrics), address.host, address.port);
+}
+
+function isAny({ roles }: Settings, ...wanted: readonly Role[]): boolean {
+  return wanted.some(role => roles.includes(role));
 }
 
 /** Logs in and looks for the services that are needed, so that what is wrong is said at once. */
@@ -160,12 +282,17 @@ async function checkCloud(cloud: Cloud): Promise<void> {
   for (const service of NEEDED) await cloud.session.endpoint(service, signal);
 }
 
-/** Whether the service says anything at all: its root needs no token. */
-async function isAnswering(cloud: Cloud, service: CloudService, signal: AbortSignal): Promise<boolean> {
-  try {
-    await cloud.session.request({ service, method: 'GET', path: '/', signal });
-    return true;
-  } catch {
-    return false;
-  }
+/** There must be at least one to read: without usage there is nothing to forecast from. */
+async function openUsage(config: Config, cloud: Cloud, { logger, clock }: { logger: Logger; clock: Clock }) {
+  const datasources = await openDatasources(
+    {
+      settings: config.settings.datasources,
+      session: cloud.session,
+      cloud: config.cloud,
+      now: () => clock.now(),
+    },
+    AbortSignal.timeout(START_TIMEOUT_SECONDS * 1000),
+  );
+  for (const warning of datasources.warnings) logger.warn({ warning }, 'datasource not used');
+  return datasources;
 }

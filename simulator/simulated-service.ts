@@ -30,7 +30,7 @@ export async function startSimulated(options: {
   try {
     const cloud = readCloudConfig({ env: simulator.environment, homeDir: '/', cwd: '/' });
     const service = await startService({ settings, cloud: { ...cloud, name: 'simulator' } }, { clock });
-    simulator.register('infra-optim', service.url);
+    if (service.url !== undefined) simulator.register('infra-optim', service.url);
     const login = Object.entries(simulator.environment).map(([name, value]) => `export ${name}=${value}`);
     process.stdout.write(`# ${file.scenario.name}: ${file.scenario.description}\n${login.join('\n')}\n`);
     return {

@@ -2,10 +2,16 @@ import type { ZodType } from 'zod';
 import type { ClusterModel } from '../cluster/cluster-model.ts';
 import type { LoadMetric } from '../cluster/load-profile.ts';
 import type { Obstacle } from '../cluster/obstacle.ts';
+import type { StorageModel } from '../cluster/storage-model.ts';
 import type { Forecast } from '../forecast/forecast.ts';
+
+/** A picture that a decision may need: hosts with their instances, or block storage. */
+export type ModelName = 'compute' | 'storage';
 
 /** What has to be gathered before a strategy can decide. */
 export interface DataNeeds {
+  /** Missing: compute alone. None: nothing is asked of the cloud, and the cluster is empty. */
+  readonly models?: readonly ModelName[];
   readonly metrics: readonly LoadMetric[];
   /** How far back to read. */
   readonly historySeconds: number;
@@ -15,7 +21,10 @@ export interface DataNeeds {
 }
 
 export interface StrategyInput<P> {
+  /** What the audit's scope leaves of it. */
   readonly cluster: ClusterModel;
+  /** Likewise; undefined when it was not asked for. Of a cloud without block storage it is empty. */
+  readonly storage?: StorageModel | undefined;
   readonly forecast: Forecast;
   readonly parameters: P;
 }
@@ -64,6 +73,11 @@ export interface Strategy<P> {
   readonly displayName: string;
   /** Name of the goal it serves. */
   readonly goal: string;
+  /**
+   * How the plan puts in order what the decision does not say with `after`: missing, by what the actions change; `weight`, kind by kind, as
+   * Watcher's planner of that name.
+   */
+  readonly planner?: 'weight';
   /** Wire names and defaults; the API publishes it as JSON schema. */
   readonly parameters: ZodType<P>;
   needs(parameters: P): DataNeeds;

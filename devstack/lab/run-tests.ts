@@ -3,10 +3,11 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 /*
- * npm run test:openstack [-- PART-OF-A-FILE-NAME]: brings the lab up and runs test/openstack/ against it, one file after the
- * other. Exits with mocha's code.
+ * npm run test:openstack [-- PART-OF-A-FILE-NAME]: brings the lab up and runs test/openstack/ and the *.lab.test.ts of
+ * test/compatibility/ against it, one file after the other. Exits with mocha's code.
  */
 
+const TESTS = ['test/openstack/**/*.test.ts', 'test/compatibility/**/*.lab.test.ts'];
 const PROJECT_ROOT = join(import.meta.dirname, '../..');
 const TEST_TIMEOUT_MS = 900_000;
 const STOP_TIMEOUT_MS = 15_000;
@@ -18,11 +19,11 @@ async function main(filter: string): Promise<number> {
     console.error('test:openstack needs root on Debian: it installs and runs a real OpenStack in a chroot.');
     return 1;
   }
-  const files = globSync('test/openstack/**/*.test.ts', { cwd: PROJECT_ROOT })
+  const files = globSync(TESTS, { cwd: PROJECT_ROOT })
     .filter(file => file.includes(filter))
     .toSorted();
   if (files.length === 0) {
-    console.error(`test:openstack: no file test/openstack/**/*.test.ts has "${filter}" in its name.`);
+    console.error(`test:openstack: no file of ${TESTS.join(', ')} has "${filter}" in its name.`);
     return 1;
   }
   const upCode = await run(join(import.meta.dirname, 'up'), []);

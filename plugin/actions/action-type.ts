@@ -13,6 +13,11 @@ export interface ActionContext {
   readonly clock: Clock;
   readonly settings: ActionSettings;
   readonly report: (progress: Progress) => void;
+  /**
+   * To be awaited just before each request that begins a change: keeps for `resume` what tells that change from others.
+   * Throws when this replica must not act any more; the request must not be sent then.
+   */
+  readonly intend: (intent: object) => Promise<void>;
 }
 
 export interface Progress {
@@ -59,8 +64,9 @@ export interface ActionType<P> {
   revert?(parameters: P, context: ActionContext): Promise<void>;
   /**
    * After an interruption of the service, with the action begun at an unknown point: follows to its end what the
-   * cloud still does and judges by the cloud's truth. False when the cloud knows of nothing begun since `sinceAt`
-   * (epoch milliseconds). Throws as `execute` does.
+   * cloud still does and judges by the cloud's truth. `intent`: what was kept last, undefined when nothing was asked of
+   * the cloud. False when it is certain that nothing has begun, so that the action can be begun anew. Throws as
+   * `execute` does. Without it, the outcome of an interrupted action is not known.
    */
-  resume?(parameters: P, context: ActionContext, sinceAt: number): Promise<boolean>;
+  resume?(parameters: P, context: ActionContext, intent: unknown): Promise<boolean>;
 }

@@ -52,6 +52,7 @@ export const changeNovaServiceState: ActionType<Parameters> = {
     if (service?.id === undefined) throw new ActionFailedError(missing(p));
     const status = p.state === 'disabled' ? 'disabled' : 'enabled';
     const disabledReason = p.disabled_reason ?? DEFAULT_REASON;
+    await context.intend({ status });
     await cloud.nova.updateService({ serviceId: service.id, status, disabledReason }, callSignal);
     const now = (await findService(p, context))?.status;
     if (now !== status) {

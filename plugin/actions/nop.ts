@@ -29,5 +29,6 @@ export const nop: ActionType<z.infer<typeof parameters>> = {
       throw new ActionFailedError('Failed in post_condition', { phase: 'post_condition' });
     }
   },
+  resume: async () => false,
   revert: async () => {},
 };

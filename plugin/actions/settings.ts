@@ -13,6 +13,8 @@ export const actionSettingsSchema = z.strictObject({
   allowForceComplete: z.boolean().default(false),
   /** How long Nova's API may be away before a migration that goes on is given up as failed. */
   outageSeconds: z.number().min(0).default(900),
+  /** How long a request that was interrupted may take to show in Nova before it counts as never sent. */
+  acceptanceSeconds: z.number().min(0).default(30),
   /** How long Nova may take for what it has promised: a migration record, an abort, the last state change. */
   graceSeconds: z.number().positive().default(120),
 });

@@ -16,5 +16,6 @@ export const sleep: ActionType<z.infer<typeof parameters>> = {
     await clock.sleep(Math.trunc(duration) * 1000, signal);
     if (signal.aborted) throw new ActionCancelledError('The wait was cut short.');
   },
+  resume: async () => false,
   revert: async () => {},
 };

@@ -8,10 +8,17 @@ import { auditRoutes } from './audits.ts';
 import { authenticate } from './auth.ts';
 import { readCatalogue } from './catalogue.ts';
 import type { ApiContext } from './context.ts';
-import { serveRoutes } from './dispatch.ts';
+import { dataModelRoutes } from './data-model.ts';
+import { serveRoot, serveRoutes } from './dispatch.ts';
 import { errorReplies } from './error-replies.ts';
 import { ApiError } from './errors.ts';
-import { baseUrlOf, beginExchange, canonicalUrl, exchangeOf, send } from './exchange.ts';
+import { crossOrigin } from './cross-origin.ts';
+import { baseUrlOf } from './forwarded.ts';
+import { healthcheck } from './healthcheck.ts';
+import { countRequests, metricsDocument } from './metrics-document.ts';
+import { reportingOutages } from './identity-outage.ts';
+import { readBodies } from './read-body.ts';
+import { beginExchange, canonicalUrl, exchangeOf } from './exchange.ts';
 import { goalRoutes } from './goals.ts';
 import {
   MAXIMUM_VERSION,
@@ -25,37 +32,41 @@ import { PolicyFile } from './policy/policy-file.ts';
 import type { Route } from './request.ts';
 import { scoringEngineRoutes } from './scoring-engines.ts';
 import { serviceRoutes } from './services.ts';
+import type { ApiSettings } from './settings.ts';
 import { DEFAULT_API_SETTINGS } from './settings.ts';
 import { strategyRoutes } from './strategies.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { TokenCache } from './token-cache.ts';
 import { resourcesDocument, versionsDocument } from './versions.ts';
 
 const DEFAULT_MAXIMUM_LIMIT = 1000;
-const MAXIMUM_BODY = '1mb';
 
 /** Watcher's API. Gives the goals and strategies their UUIDs first; throws `DatabaseUnavailableError`. */
 export async function createApi(options: ApiOptions): Promise<Express> {
-  const { repositories, goals, strategies, clock, logger, settings = DEFAULT_API_SETTINGS } = options;
-  const catalogue = await readCatalogue(repositories.catalogue, goals, strategies);
+  const { repositories, clock, logger, settings = DEFAULT_API_SETTINGS } = options;
+  const catalogue = await readCatalogue(repositories.catalogue, options);
   const context = {
     ...options,
     catalogue,
     maximumLimit: options.maximumLimit ?? DEFAULT_MAXIMUM_LIMIT,
   };
   const policy = new PolicyFile({ ...settings.policy, now: () => clock.now(), logger });
-  const cache = new TokenCache(options.tokenValidator, () => clock.now());
+  const cache = new TokenCache(reportingOutages(options.tokenValidator, logger), () => clock.now());
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
   app.set('query parser', false);
-  app.set('trust proxy', options.isBehindProxy ?? false);
-  app.use(begin);
-  app.get('/', (request, response) => send(response, { body: versionsDocument(baseUrlOf(request)) }));
-  app.use(authentication(cache));
+  app.use(beginning(options.isBehindProxy ?? false));
+  if (options.metrics !== undefined) app.use(countRequests(options.metrics));
+  const cors = crossOrigin(settings.cors);
+  if (cors !== undefined) app.use(cors);
+  serveRoot(app, versionsDocument);
+  servePublicDocuments(app, context, settings);
+  app.use(authentication(cache, settings));
   app.use(versionNegotiation);
-  app.use(express.text({ type: () => true, limit: MAXIMUM_BODY }));
-  serveRoutes(app, routesOf(context), { policy, logger });
+  for (const handler of readBodies(settings.limits)) app.use(handler);
+  serveRoutes(app, routesOf(context, settings), { policy, logger });
   app.use(() => {
     throw new ApiError('no_route', 'The resource could not be found.');
   });
@@ -63,38 +74,76 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   return app;
 }
 
-function routesOf(context: ApiContext): readonly Route[] {
+function routesOf(context: ApiContext, settings: ApiSettings): readonly Route[] {
   return [
-    { method: 'GET', path: '/', handle: ({ baseUrl }) => ({ body: resourcesDocument(baseUrl) }) },
+    {
+      method: 'GET',
+      path: '/',
+      handle: ({ baseUrl, minor }) => ({ body: resourcesDocument(baseUrl, minor) }),
+    },
     ...goalRoutes(context),
     ...strategyRoutes(context),
     ...auditTemplateRoutes(context),
     ...auditRoutes(context),
     ...actionPlanRoutes(context),
     ...actionRoutes(context),
+    ...webhookRoutes(context, settings),
     ...scoringEngineRoutes(context),
     ...serviceRoutes(context),
+    ...dataModelRoutes(context),
   ];
 }
 
-const begin: RequestHandler = (request, response, next) => {
-  const requestId = `req-${randomUUID()}`;
-  beginExchange(response, { requestId });
-  response.setHeader('X-Openstack-Request-Id', requestId);
-  request.url = canonicalUrl(request.url);
-  next();
-};
+/** For everybody who can reach the service: they name no user and hold no row. */
+function servePublicDocuments(
+  app: Express,
+  { repositories, clock, metrics }: ApiContext,
+  settings: ApiSettings,
+): void {
+  const askDatabase = () => repositories.services.list();
+  const documents: Record<string, RequestHandler> = {
+    '/healthcheck': healthcheck(settings.healthcheck, { askDatabase, now: () => clock.now() }),
+  };
+  if (metrics !== undefined && settings.metrics.port === 0) documents['/metrics'] = metricsDocument(metrics);
+  for (const [path, serve] of Object.entries(documents)) {
+    app.all(path, (request, response, next) => {
+      exchangeOf(response).route = path;
+      return serve(request, response, next);
+    });
+  }
+}
 
-function authentication(cache: TokenCache): RequestHandler {
+function beginning(isBehindProxy: boolean): RequestHandler {
+  return (request, response, next) => {
+    const requestId = `req-${randomUUID()}`;
+    beginExchange(response, { requestId, baseUrl: '' });
+    response.setHeader('X-Openstack-Request-Id', requestId);
+    exchangeOf(response).baseUrl = baseUrlOf(request, isBehindProxy);
+    request.url = canonicalUrl(request.url);
+    next();
+  };
+}
+
+function authentication(cache: TokenCache, { publicWebhooks }: ApiSettings): RequestHandler {
   return async (request, response, next) => {
-    exchangeOf(response).owner = await authenticate(request.get('x-auth-token'), cache);
+    if (publicWebhooks && request.path.startsWith('/v1/webhooks/')) {
+      next();
+      return;
+    }
+    exchangeOf(response).owner = await authenticate(
+      {
+        token: request.get('x-auth-token') ?? request.get('x-storage-token'),
+        serviceToken: request.get('x-service-token'),
+      },
+      cache,
+    );
     next();
   };
 }
 
 const versionNegotiation: RequestHandler = (request, response, next) => {
   const announce = (): void => {
-    response.setHeader('Vary', 'OpenStack-API-Version');
+    response.vary('OpenStack-API-Version');
     response.setHeader('OpenStack-API-Minimum-Version', MINIMUM_VERSION);
     response.setHeader('OpenStack-API-Maximum-Version', MAXIMUM_VERSION);
   };

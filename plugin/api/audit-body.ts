@@ -3,14 +3,14 @@ import type { Audit } from '../lifecycle/audit.ts';
 import type { New } from '../lifecycle/repositories.ts';
 import type { GoalEntry, StrategyEntry } from './catalogue.ts';
 import { requireStrategyOfGoal } from './catalogue.ts';
+import { checkTiming, readAuditType, readInstant, readInterval } from './audit-rules.ts';
 import type { ApiContext } from './context.ts';
 import { ApiError } from './errors.ts';
 import { readBody } from './json-body.ts';
+import { SINCE } from './microversions.ts';
 import { MAXIMUM_NAME } from './names.ts';
 import { validateParameters } from './parameters.ts';
 import type { ApiRequest } from './request.ts';
-
-const AUDIT_TYPES = ['ONESHOT', 'CONTINUOUS', 'EVENT'];
 
 /** The audit that the request wants created; throws what becomes 400, 404 or 415. */
 export async function readAudit(request: ApiRequest, context: ApiContext): Promise<Omit<New<Audit>, 'uuid'>> {
@@ -30,18 +30,18 @@ export async function readAudit(request: ApiRequest, context: ApiContext): Promi
       force: 'boolean',
     },
     mandatory: ['audit_type'],
+    notNull: ['auto_trigger'],
     readOnly: ['state', 'scope', 'hostname'],
   });
-  checkType(body);
+  const timing = timingOf(body, request);
   const template = await templateOf(body, context);
   const { goal, strategy } = choiceOf(body, template, context);
   const given = { ...template?.defaultParameters, ...body.parameters };
   return {
     name: nameOf(body.name, strategy?.name ?? template?.name ?? goal.name, context),
-    auditType: 'ONESHOT',
+    ...timing,
     state: 'PENDING',
     parameters: parametersOf(strategy, given),
-    interval: null,
     goalName: goal.name,
     strategyName: strategy?.name ?? null,
     scope: template?.scope ?? [],
@@ -52,47 +52,37 @@ export async function readAudit(request: ApiRequest, context: ApiContext): Promi
     runUuid: null,
     failures: 0,
     hostname: null,
-    startAt: null,
-    endAt: null,
     statusMessage: null,
   };
+}
+
+interface Timing {
+  readonly audit_type: string | undefined;
+  readonly interval: unknown;
+  readonly start_time: unknown;
+  readonly end_time: unknown;
+}
+
+function timingOf(
+  body: Timing,
+  { minor }: ApiRequest,
+): Pick<Audit, 'auditType' | 'interval' | 'startAt' | 'endAt'> {
+  const timing = {
+    auditType: readAuditType(body.audit_type),
+    interval: readInterval(body.interval),
+    startAt: readInstant('start_time', body.start_time),
+    endAt: readInstant('end_time', body.end_time),
+  };
+  checkTiming(timing);
+  const hasWindow = timing.startAt !== null || timing.endAt !== null;
+  if (hasWindow && minor < SINCE.auditTimes) throw new ApiError('not_acceptable', 'Request not acceptable.');
+  return timing;
 }
 
 interface Choice {
   readonly audit_template_uuid: string | undefined;
   readonly goal: string | undefined;
   readonly strategy: string | undefined;
-}
-
-function checkType({
-  audit_type: type = '',
-  interval,
-  start_time: startTime,
-  end_time: endTime,
-}: {
-  readonly audit_type: string | undefined;
-  readonly interval?: unknown;
-  readonly start_time?: unknown;
-  readonly end_time?: unknown;
-}): void {
-  if (!AUDIT_TYPES.includes(type)) {
-    throw new ApiError('invalid_input', `Audit type ${type} could not be found`);
-  }
-  if (type === 'CONTINUOUS' && interval === undefined) {
-    throw new ApiError('invalid_input', 'Interval of audit must be specified for CONTINUOUS.');
-  }
-  if (type !== 'ONESHOT') {
-    throw new ApiError(
-      'not_supported',
-      `This version runs audits of the type ONESHOT only: ${type} audits are not supported yet.`,
-    );
-  }
-  if (interval !== undefined) {
-    throw new ApiError('invalid_input', 'Interval of audit must not be set for ONESHOT.');
-  }
-  if (startTime !== undefined || endTime !== undefined) {
-    throw new ApiError('invalid_input', 'Start or End time of audit must not be set for ONESHOT.');
-  }
 }
 
 async function templateOf(

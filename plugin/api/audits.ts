@@ -90,7 +90,13 @@ export function auditRoutes(context: ApiContext): readonly Route[] {
       handle: async request => {
         const operations = readPatch(readJson(request, 'patch'));
         const audit = await find(request.params['id']!, request);
-        return { body: listing.view(await patchAudit(audit, operations, context), request, true) };
+        return {
+          body: listing.view(
+            await patchAudit(audit, operations, { context, minor: request.minor }),
+            request,
+            true,
+          ),
+        };
       },
     },
     {

@@ -1,4 +1,5 @@
 import type { Goal } from '../../goals/goal.ts';
+import type { ScoringEngine } from '../../scoring/scoring-engine.ts';
 import type { Strategy } from '../../strategies/strategy.ts';
 import type { CatalogueEntry, Repositories } from '../lifecycle/repositories.ts';
 import { invalidInput, notFound } from './errors.ts';
@@ -11,13 +12,19 @@ export interface StrategyEntry extends CatalogueEntry {
   readonly strategy: Strategy<unknown>;
 }
 
-/** The goals and strategies on offer, and the UUIDs of all that have ever been. */
+export interface ScoringEngineEntry extends CatalogueEntry {
+  readonly engine: ScoringEngine;
+}
+
+/** The goals, strategies and scoring engines on offer, and the UUIDs of all that have ever been. */
 export interface Catalogue {
   readonly goals: readonly GoalEntry[];
   readonly strategies: readonly StrategyEntry[];
+  readonly scoringEngines: readonly ScoringEngineEntry[];
   /** By UUID, name (case-insensitive) or id; throws what becomes 404. */
   goal(identifier: string): GoalEntry;
   strategy(identifier: string): StrategyEntry;
+  scoringEngine(identifier: string): ScoringEngineEntry;
   /** The name behind an identifier, also of what is no longer on offer; undefined when it never was. */
   goalName(identifier: string): string | undefined;
   strategyName(identifier: string): string | undefined;
@@ -51,9 +58,13 @@ export function requireStrategyOfGoal(
 
 export async function readCatalogue(
   repository: Repositories['catalogue'],
-  goals: readonly Goal[],
-  strategies: readonly Strategy<unknown>[],
+  offer: {
+    readonly goals: readonly Goal[];
+    readonly strategies: readonly Strategy<unknown>[];
+    readonly scoringEngines: readonly ScoringEngine[];
+  },
 ): Promise<Catalogue> {
+  const { goals, strategies, scoringEngines } = offer;
   const goalRows = await repository.sync(
     'goal',
     goals.map(({ name }) => name),
@@ -62,15 +73,22 @@ export async function readCatalogue(
     'strategy',
     strategies.map(({ name }) => name),
   );
+  const engineRows = await repository.sync(
+    'scoring_engine',
+    scoringEngines.map(({ name }) => name),
+  );
   const goalEntries = goals.map(goal => ({ ...goalRows.get(goal.name)!, goal }));
   const strategyEntries = strategies.map(strategy => ({ ...strategyRows.get(strategy.name)!, strategy }));
+  const engineEntries = scoringEngines.map(engine => ({ ...engineRows.get(engine.name)!, engine }));
   const goalName = (identifier: string) => find([...goalRows.values()], identifier)?.name;
   const strategyName = (identifier: string) => find([...strategyRows.values()], identifier)?.name;
   return {
     goals: goalEntries,
     strategies: strategyEntries,
+    scoringEngines: engineEntries,
     goal: identifier => find(goalEntries, identifier) ?? fail('Goal', identifier),
     strategy: identifier => find(strategyEntries, identifier) ?? fail('Strategy', identifier),
+    scoringEngine: identifier => find(engineEntries, identifier) ?? fail('ScoringEngine', identifier),
     goalName,
     strategyName,
     goalUuid: name => goalRows.get(name)?.uuid ?? null,

@@ -1,7 +1,7 @@
-import type { Express, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { ApiError } from './errors.ts';
-import { exchangeOf, send, toApiRequest } from './exchange.ts';
+import { exchangeOf, queryOf, send, toApiRequest } from './exchange.ts';
 import type { PolicyFile } from './policy/policy-file.ts';
 import type { Route } from './request.ts';
 
@@ -15,7 +15,7 @@ export function serveRoutes(
   for (const [path, ofPath] of byPath) {
     const methods = new Map(ofPath.map(route => [route.method as string, route]));
     const fetchTarget = routes.find(route => route.path === itemPath(path))?.target;
-    app.all(`/v1${path}`, dispatcher(methods, { ...tools, fetchTarget }));
+    app.all(`/v1${path}`, dispatcher(methods, { ...tools, fetchTarget, path: `/v1${path}` }));
   }
 }
 
@@ -30,31 +30,54 @@ function dispatcher(
     policy,
     logger,
     fetchTarget,
-  }: { readonly policy: PolicyFile; readonly logger: Logger; readonly fetchTarget: Route['target'] },
+    path,
+  }: {
+    readonly policy: PolicyFile;
+    readonly logger: Logger;
+    readonly fetchTarget: Route['target'];
+    readonly path: string;
+  },
 ): RequestHandler {
   const allowed = [...methods.keys()].toSorted().join(', ');
   return async (request, response) => {
+    exchangeOf(response).route = path;
     const route = methods.get(request.method);
-    if (route === undefined) {
-      response.setHeader('Allow', allowed);
-      throw new ApiError(
-        'method_not_allowed',
-        `The method ${request.method} is not allowed for this resource.`,
-      );
-    }
+    if (route === undefined) throw methodNotAllowed(request, response, allowed);
     const { owner, requestId } = exchangeOf(response);
     const apiRequest = toApiRequest(request, response);
     if (route.rule !== undefined) {
       const target = fetchTarget === undefined ? undefined : () => fetchTarget(apiRequest);
       await policy.current().authorize(route.rule, owner!, target);
     }
-    const unknown = Object.keys(apiRequest.query).find(name => !(route.query ?? []).includes(name));
-    if (unknown !== undefined) throw new ApiError('invalid_input', `Unknown argument: "${unknown}"`);
+    requireKnown(apiRequest.query, route.query);
     const reply = await route.handle(apiRequest);
     if (route.method !== 'GET') {
-      const { method, path } = request;
-      logger.info({ requestId, userId: owner!.userId, method, path, status: reply.status ?? 200 }, 'changed');
+      const { method, path: concrete } = request;
+      logger.info(
+        { requestId, userId: owner?.userId, method, path: concrete, status: reply.status ?? 200 },
+        'changed',
+      );
     }
     send(response, reply);
   };
+}
+
+/** What everybody may read at the root of the server. */
+export function serveRoot(app: Express, body: (baseUrl: string) => object): void {
+  app.all('/', (request, response) => {
+    exchangeOf(response).route = '/';
+    if (request.method !== 'GET') throw methodNotAllowed(request, response, 'GET');
+    requireKnown(queryOf(request));
+    send(response, { body: body(exchangeOf(response).baseUrl) });
+  });
+}
+
+function requireKnown(query: Readonly<Record<string, string>>, known: readonly string[] = []): void {
+  const unknown = Object.keys(query).find(name => !known.includes(name));
+  if (unknown !== undefined) throw new ApiError('invalid_input', `Unknown argument: "${unknown}"`);
+}
+
+export function methodNotAllowed({ method }: Request, response: Response, allowed: string): ApiError {
+  response.setHeader('Allow', allowed);
+  return new ApiError('method_not_allowed', `The method ${method} is not allowed for this resource.`);
 }

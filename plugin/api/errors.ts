@@ -20,9 +20,11 @@ const STATUS = {
   version_not_acceptable: 406,
   conflict: 409,
   duplicate_name: 409,
+  too_large: 413,
   unknown_mimetype: 415,
   database_unavailable: 503,
   identity_unavailable: 503,
+  cloud_unavailable: 503,
 } as const;
 
 /** A request that cannot be served, in a sentence for whoever sent it. */

@@ -17,11 +17,12 @@ export function goalRoutes({ catalogue, maximumLimit }: ApiContext): readonly Ro
       display_name: ({ goal }) => goal.displayName,
       created_at: 'createdAt',
       updated_at: 'updatedAt',
+      efficacy_specification: ({ goal }) => JSON.stringify(goal.indicators),
       deleted_at: () => null,
     },
     view: (entry, { baseUrl }, isDetailed) => goalView(entry, baseUrl, isDetailed),
     markerOf: ({ uuid }) => uuid,
-    readMarker: marker => catalogue.goal(marker).uuid,
+    readMarker: marker => (marker === '' ? undefined : marker),
   };
   return readRoutes({
     listing,

@@ -1,4 +1,5 @@
 import { ApiError, invalidInput, missingArgument } from './errors.ts';
+import { parseJson } from './parse-json.ts';
 import type { ApiRequest } from './request.ts';
 
 export type FieldType = 'text' | 'boolean' | 'object' | 'json' | 'uuid';
@@ -16,6 +17,8 @@ export interface BodySpec<Fields extends Readonly<Record<string, FieldType>>> {
   readonly argument: string;
   readonly fields: Fields;
   readonly mandatory?: readonly (keyof Fields & string)[];
+  /** Fields for which null is no value. */
+  readonly notNull?: readonly string[];
   /** Fields that clients know from answers and may not set. */
   readonly readOnly?: readonly string[];
 }
@@ -39,22 +42,22 @@ export function requireUuid(field: string, value: string): string {
 
 /** The body as JSON; throws what becomes 400 or 415. */
 export function readJson({ body, contentType }: ApiRequest, argument: string): unknown {
-  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  const [type = '', ...parameters] = contentType.split(';').map(part => part.trim().toLowerCase());
+  const charset = parameters.find(parameter => parameter.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+    throw new ApiError('unknown_mimetype', `The body of a request must be in UTF-8, not in ${charset}`);
+  }
   if (type !== '' && type !== 'application/json') {
     throw new ApiError('unknown_mimetype', `Unknown mimetype: ${type}`);
   }
-  if (body === undefined || body.trim() === '') throw missingArgument(argument);
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    throw new ApiError('invalid_json', 'Request is not in valid JSON format', { cause: error });
-  }
+  if (body === undefined || body === '') throw missingArgument(argument);
+  return parseJson(body);
 }
 
 /** The body as an object with these fields and no others; throws what becomes 400 or 415. */
 export function readBody<const Fields extends Readonly<Record<string, FieldType>>>(
   request: ApiRequest,
-  { argument, fields, mandatory = [], readOnly = [] }: BodySpec<Fields>,
+  { argument, fields, mandatory = [], notNull = [], readOnly = [] }: BodySpec<Fields>,
 ): Body<Fields> {
   const given = readJson(request, argument);
   if (!isObject(given)) throw invalidInput(argument, given, 'It must be a JSON object.');
@@ -64,6 +67,7 @@ export function readBody<const Fields extends Readonly<Record<string, FieldType>
     if (!Object.hasOwn(fields, name)) {
       throw new ApiError('invalid_input', `Unknown attribute for argument ${argument}: ${name}`);
     }
+    if (value === null && notNull.includes(name)) throw invalidInput(name, 'None', 'It must not be null.');
     if (value !== null) body[name] = converted(name, value, fields[name]!);
   }
   for (const name of mandatory) {

@@ -12,11 +12,19 @@ type Document = Record<string, unknown>;
 
 /** Attributes that no resource lets anybody change. */
 const INTERNAL = ['created_at', 'deleted_at', 'id', 'links', 'updated_at', 'uuid'];
+const ATTRIBUTES = ['op', 'path', 'value'];
+const MAXIMUM_OPERATIONS = 500;
 const PATH = /^(\/[\w-]+)+$/;
 
 /** Checks the form of a patch; throws what becomes 400. */
 export function readPatch(given: unknown): readonly Operation[] {
   if (!Array.isArray(given)) throw invalidInput('patch', given, 'Value not a valid list.');
+  if (given.length > MAXIMUM_OPERATIONS) {
+    throw new ApiError(
+      'invalid_patch',
+      `A patch may have ${MAXIMUM_OPERATIONS} operations, not ${given.length}.`,
+    );
+  }
   return given.map(readOperation);
 }
 
@@ -38,11 +46,17 @@ export function transitionError(operations: readonly Operation[], from: string, 
 function readOperation(given: unknown): Operation {
   if (!isObject(given)) throw invalidInput('patch', given, 'Value not a valid operation.');
   const { op, path } = given;
+  const unknown = Object.keys(given).find(key => !ATTRIBUTES.includes(key));
+  if (unknown !== undefined) {
+    throw new ApiError('invalid_input', `Unknown attribute for argument patch: ${shown(unknown)}`);
+  }
+  if (path === undefined) throw invalidInput('path', 'None', 'Mandatory field missing.');
+  if (op === undefined) throw invalidInput('op', 'None', 'Mandatory field missing.');
   if (op !== 'add' && op !== 'replace' && op !== 'remove') {
     throw invalidInput('op', op, 'Value should be one of: replace, add, remove');
   }
-  if (typeof path !== 'string' || !PATH.test(path)) {
-    throw invalidInput('path', path, `Value should match the pattern ${PATH.source}`);
+  if (typeof path !== 'string' || !PATH.test(path) || path.split('/').includes('__proto__')) {
+    throw invalidInput('path', path, 'Value should match the pattern ^(/[\\w-]+)+$');
   }
   if (INTERNAL.includes(path.split('/')[1]!)) {
     throw new ApiError('invalid_patch', `'${path}' is an internal attribute and can not be updated`);

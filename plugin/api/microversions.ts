@@ -8,8 +8,11 @@ export const MAXIMUM_VERSION = '1.7';
 export const SINCE = {
   auditTimes: 1,
   force: 2,
+  dataModel: 3,
+  webhooks: 4,
   statusMessage: 5,
   actionPatch: 5,
+  extendedAttributes: 6,
   defaultParameters: 7,
 } as const;
 
@@ -26,16 +29,16 @@ export class VersionRangeError extends ApiError {
 }
 
 /**
- * The minor version that a header `OpenStack-API-Version: compute 2.1, infra-optim 1.3` asks for; 0 when it asks for none of ours,
- * or unintelligibly. Throws what becomes 406.
+ * The minor version that a header `OpenStack-API-Version: compute 2.1, infra-optim 1.3` asks for; the last one counts. 0 when it asks for
+ * none of ours, or unintelligibly. Throws what becomes 406.
  */
 export function minorVersion(header: string | undefined): number {
   const wanted = (header ?? '')
     .split(',')
     .map(entry => entry.trim().toLowerCase().split(/\s+/))
-    .find(([service]) => service === SERVICE_TYPE)?.[1];
+    .findLast(([service]) => service === SERVICE_TYPE)?.[1];
   if (wanted === 'latest') return MAXIMUM_MINOR;
-  const numbers = /^(?<major>\d+)(?:\.(?<minor>\d+))?(?<more>\.[\d.]+)?$/.exec(wanted ?? '')?.groups;
+  const numbers = /^(?<major>-?\d+)(?:\.(?<minor>\d+))?(?<more>\.[\d.]+)?$/.exec(wanted ?? '')?.groups;
   if (numbers === undefined) return 0;
   if (numbers['more'] !== undefined) {
     throw new ApiError('version_not_acceptable', 'Invalid value for OpenStack-API-Version header');

@@ -18,8 +18,8 @@ export interface Listing<Row> {
   readonly view: (row: Row, request: ApiRequest, isDetailed: boolean) => object;
   /** What the next page begins after. */
   readonly markerOf: (row: Row) => string;
-  /** Throws what becomes 400 when the marker has no right form. */
-  readonly readMarker?: (marker: string) => string;
+  /** Throws what becomes 400 when the marker has no right form; undefined: from the beginning. */
+  readonly readMarker?: (marker: string) => string | undefined;
 }
 
 interface Page {
@@ -74,7 +74,8 @@ export function listFromMemory<Row>(
 }
 
 function readPage<Row>(listing: Listing<Row>, { query }: ApiRequest, maximumLimit: number): Page {
-  const { limit, marker, sort_key: sortKey = 'id', sort_dir: sortDirection = 'asc' } = query;
+  const { marker, sort_key: sortKey = 'id', sort_dir: sortDirection = 'asc' } = query;
+  const limit = query['limit']?.trim();
   if (limit !== undefined && !/^[+-]?\d+$/.test(limit)) {
     throw invalidInput('limit', limit, 'unable to convert to int.');
   }

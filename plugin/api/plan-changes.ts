@@ -1,7 +1,7 @@
 import type { ActionPlan, ActionPlanState } from '../lifecycle/action-plan.ts';
 import { ACTION_PLAN_TRANSITIONS } from '../lifecycle/action-plan.ts';
 import type { ApiContext } from './context.ts';
-import { notFound, wrongState } from './errors.ts';
+import { notFound, shown, wrongState } from './errors.ts';
 import type { Operation } from './json-patch.ts';
 import { applyPatch, patchError, transitionError } from './json-patch.ts';
 
@@ -29,8 +29,9 @@ export async function patchActionPlan(
   if (forbidden !== undefined) throw patchError(operations, `${forbidden.path} can't be updated.`);
   const document = { state, hostname, global_efficacy: globalEfficacy };
   const wanted = applyPatch(document, operations)['state'];
+  if (wanted === null) throw transitionError(operations, state, 'None');
   if (typeof wanted !== 'string' || !Object.hasOwn(ACTION_PLAN_TRANSITIONS, wanted)) {
-    throw patchError(operations, `Invalid state: ${String(wanted)}`);
+    throw patchError(operations, `Invalid state: ${shown(wanted)}`);
   }
   const to = wanted as ActionPlanState;
   if (!(ASKABLE[state] ?? []).includes(to)) throw transitionError(operations, state, to);

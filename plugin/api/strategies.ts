@@ -2,12 +2,13 @@ import type { StrategyEntry } from './catalogue.ts';
 import type { ApiContext } from './context.ts';
 import type { Listing } from './paging.ts';
 import { listFromMemory } from './paging.ts';
+import { parametersSpec } from './parameters.ts';
 import { readRoutes } from './reading.ts';
 import type { Route } from './request.ts';
 import { strategyState } from './strategy-state.ts';
 import { strategyView } from './views/strategy.ts';
 
-export function strategyRoutes({ catalogue, datasource, maximumLimit }: ApiContext): readonly Route[] {
+export function strategyRoutes({ catalogue, requirements, maximumLimit }: ApiContext): readonly Route[] {
   const listing: Listing<StrategyEntry> = {
     plural: 'strategies',
     resource: 'Strategy',
@@ -19,6 +20,7 @@ export function strategyRoutes({ catalogue, datasource, maximumLimit }: ApiConte
       goal_id: ({ strategy }) => strategy.goal,
       goal_name: ({ strategy }) => strategy.goal,
       goal_uuid: ({ strategy }) => catalogue.goalUuid(strategy.goal),
+      parameters_spec: ({ strategy }) => JSON.stringify(parametersSpec(strategy)),
       created_at: 'createdAt',
       updated_at: 'updatedAt',
       deleted_at: () => null,
@@ -26,7 +28,7 @@ export function strategyRoutes({ catalogue, datasource, maximumLimit }: ApiConte
     view: (entry, { baseUrl }, isDetailed) =>
       strategyView(entry, { baseUrl, goalUuid: catalogue.goalUuid(entry.strategy.goal), isDetailed }),
     markerOf: ({ uuid }) => uuid,
-    readMarker: marker => catalogue.strategy(marker).uuid,
+    readMarker: marker => (marker === '' ? undefined : marker),
   };
   return [
     ...readRoutes({
@@ -50,7 +52,7 @@ export function strategyRoutes({ catalogue, datasource, maximumLimit }: ApiConte
       path: '/strategies/:id/state',
       rule: 'strategy:state',
       handle: async ({ params, signal }) => ({
-        body: await strategyState(catalogue.strategy(params['id']!).strategy, datasource, signal),
+        body: await strategyState(catalogue.strategy(params['id']!).strategy, requirements, signal),
       }),
     },
   ];

@@ -17,7 +17,12 @@ export interface TokenOwner {
   readonly service?: TokenOwner | undefined;
 }
 
+export interface TokenQuestion {
+  /** Take a token that has expired within the window that Keystone allows to services. */
+  readonly allowExpired?: boolean;
+}
+
 export interface TokenValidator {
   /** Undefined when the token is unknown, expired or revoked. Throws when Keystone cannot tell. */
-  validate(token: string, signal: AbortSignal): Promise<TokenOwner | undefined>;
+  validate(token: string, signal: AbortSignal, question?: TokenQuestion): Promise<TokenOwner | undefined>;
 }

@@ -1,4 +1,4 @@
-import { MAXIMUM_VERSION, MINIMUM_VERSION } from './microversions.ts';
+import { MAXIMUM_VERSION, MINIMUM_VERSION, SINCE } from './microversions.ts';
 import { linksOf } from './views/common.ts';
 
 /** What `GET /` answers to everybody. */
@@ -20,12 +20,17 @@ export function versionsDocument(baseUrl: string): object {
 
 const RESOURCES = ['audit_templates', 'audits', 'actions', 'action_plans', 'scoring_engines', 'services'];
 
-/** What `GET /v1` answers. */
-export function resourcesDocument(baseUrl: string): object {
+/** What `GET /v1` answers; goals and strategies are missing in Watcher's too. */
+export function resourcesDocument(baseUrl: string, minor: number): object {
+  const resources = [
+    ...RESOURCES,
+    ...(minor >= SINCE.dataModel ? ['data_model'] : []),
+    ...(minor >= SINCE.webhooks ? ['webhooks'] : []),
+  ];
   return {
     id: 'v1',
     media_types: [{ base: 'application/json', type: 'application/vnd.openstack.watcher.v1+json' }],
-    ...Object.fromEntries(RESOURCES.map(resource => [resource, linksOf(baseUrl, `${resource}/`)])),
+    ...Object.fromEntries(resources.map(resource => [resource, linksOf(baseUrl, `${resource}/`)])),
     links: [
       { href: `${baseUrl}/v1/`, rel: 'self' },
       {

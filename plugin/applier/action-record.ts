@@ -1,63 +1,81 @@
-import type { Logger } from 'pino';
 import type { Progress } from '../actions/action-type.ts';
-import type { Clock } from '../actions/clock.ts';
 import type { ActionState } from '../lifecycle/action.ts';
-import type { ActionRepository } from '../lifecycle/repositories.ts';
-import { sentenceOf } from './errors.ts';
+import { LeftForLaterError, sentenceOf } from './errors.ts';
+import { storePatiently } from './store-patiently.ts';
+import type { PlanRun } from './tools.ts';
 
-export interface ActionRecordOptions {
-  readonly uuid: string;
-  readonly actions: ActionRepository;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Shortest time between two writes of progress. */
-  readonly progressSeconds: number;
-}
-
-/** Writes what becomes of one ONGOING action, one write after the other. */
+/** Writes what becomes of one ONGOING action, one write after the other, and only while the plan is this replica's. */
 export class ActionRecord {
-  readonly #options: ActionRecordOptions;
+  readonly #uuid: string;
+  readonly #run: PlanRun;
   #writes: Promise<unknown> = Promise.resolve();
   #progressAt = -Infinity;
   #message: string | null = null;
 
-  constructor(options: ActionRecordOptions) {
-    this.#options = options;
+  constructor(uuid: string, run: PlanRun) {
+    this.#uuid = uuid;
+    this.#run = run;
   }
 
   /** Keeps the last message for the end; stores at most one in `progressSeconds`. */
   report({ percent, message }: Progress): void {
+    const { clock, settings, claim, repositories } = this.#run;
     this.#message = percent === undefined ? message : `${Math.floor(percent)} %: ${message}`;
-    const now = this.#options.clock.now();
-    if (now - this.#progressAt < this.#options.progressSeconds * 1000) return;
+    const now = clock.now();
+    if (now - this.#progressAt < settings.progressSeconds * 1000) return;
     this.#progressAt = now;
     const statusMessage = this.#message;
-    this.#write(() => this.#options.actions.update(this.#options.uuid, { statusMessage }));
+    this.#write(() => repositories.actions.update(this.#uuid, { statusMessage }, undefined, { claim }));
   }
 
   cancelling(): void {
-    this.#write(() => this.#options.actions.transition(this.#options.uuid, 'ONGOING', 'CANCELLING'));
+    const { claim, repositories } = this.#run;
+    this.#write(() =>
+      repositories.actions.transition(this.#uuid, 'ONGOING', 'CANCELLING', {}, undefined, { claim }),
+    );
+  }
+
+  /**
+   * To be called just before something is asked of the cloud. The claim holds when this is stored, and for the lease
+   * from then on; whoever stood still meanwhile must not ask. Throws `ClaimLostError` and `LeftForLaterError`.
+   */
+  async intend(intent: object): Promise<void> {
+    const { clock, settings, claim, repositories } = this.#run;
+    let since = clock.now();
+    await storePatiently(this.#run, () => {
+      since = clock.now();
+      return repositories.planClaims.intend(claim, this.#uuid, intent);
+    });
+    const seconds = (clock.now() - since) / 1000;
+    if (seconds < settings.leaseSeconds / 2) return;
+    throw new LeftForLaterError(`Storing what the action is about to do took ${Math.round(seconds)} s`);
   }
 
   /** The state in which the action is left: another one when somebody else ended it. Throws what the database throws. */
   async end(state: ActionState, message: string | null): Promise<ActionState> {
-    const { actions, uuid, logger } = this.#options;
+    const { logger, claim, repositories } = this.#run;
+    const { actions } = repositories;
     await this.#writes;
     const changes = { statusMessage: message ?? this.#message };
-    if ((await actions.transition(uuid, ['ONGOING', 'CANCELLING'], state, changes)) !== undefined) {
-      logger.info({ action: uuid, state, statusMessage: changes.statusMessage }, 'action ended');
+    const ended = await storePatiently(this.#run, () =>
+      actions.transition(this.#uuid, ['ONGOING', 'CANCELLING'], state, changes, undefined, { claim }),
+    );
+    if (ended !== undefined) {
+      logger.info({ action: this.#uuid, state, statusMessage: changes.statusMessage }, 'action ended');
       return state;
     }
-    const row = await actions.find(uuid);
-    logger.warn({ action: uuid, state, found: row?.state }, 'action was ended by somebody else');
+    const row = await storePatiently(this.#run, () => actions.find(this.#uuid));
+    if (row?.state !== state) {
+      logger.warn({ action: this.#uuid, state, found: row?.state }, 'action was ended by somebody else');
+    }
     return row?.state ?? 'DELETED';
   }
 
   /** Progress that cannot be stored does not stop the action; its end must be stored, and throws then. */
   #write(write: () => Promise<unknown>): void {
     this.#writes = this.#writes.then(write).catch((error: unknown) => {
-      const { uuid, logger } = this.#options;
-      logger.warn({ action: uuid, error: sentenceOf(error) }, 'progress of an action was not stored');
+      const { logger } = this.#run;
+      logger.warn({ action: this.#uuid, error: sentenceOf(error) }, 'progress of an action was not stored');
     });
   }
 }

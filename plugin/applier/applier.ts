@@ -1,15 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import type { ActionPlan } from '../lifecycle/action-plan.ts';
-import type { Clock } from '../actions/clock.ts';
+import type { ClaimedPlan, PlanClaim } from '../lifecycle/plan-claim.ts';
+import { ClaimLostError } from '../lifecycle/plan-claim.ts';
+import { cancelPendingActions, cancelPlan } from './cancel-plan.ts';
+import { Abandoned } from './abandoned.ts';
 import { endPlan } from './end-plan.ts';
 import type { PlanEnd } from './end-plan.ts';
-import { LeftForLaterError, sentenceOf } from './errors.ts';
-import { resumePlan } from './resume-plan.ts';
+import { isLeftForLater, LeftForLaterError, sentenceOf } from './errors.ts';
+import type { Interruption } from './interruption.ts';
+import { PauseGate } from './pause-gate.ts';
+import { notePause } from './note-pause.ts';
 import { runPlan } from './run-plan.ts';
+import { Running } from './running.ts';
 import { Slots } from './slots.ts';
 import type { ApplierOptions, PlanRun } from './tools.ts';
 
 export interface Applier {
-  /** Claims a PENDING plan and runs it in the background; false when it was not PENDING any more. */
+  /** Claims a PENDING plan and runs it in the background; false when it is not PENDING any more, or all is paused. */
   launch(planUuid: string): Promise<boolean>;
   /**
    * An ONGOING plan becomes CANCELLING and, when the actions under way have ended, CANCELLED; one that has not begun
@@ -17,13 +24,14 @@ export interface Applier {
    */
   cancel(planUuid: string): Promise<ActionPlan | undefined>;
   /**
-   * Brings this service in line with the database: takes over what an interruption left of its own plans, launches
-   * PENDING plans, and cancels those that another replica has asked to. For the start and then from time to time.
+   * Brings this service in line with the database: gives its plans a sign of life, launches PENDING plans, takes over
+   * those whose runner is gone, cancels those that another replica has asked to, and heeds a pause. For every second
+   * or so, from the start until `stop` has resolved.
    */
   recover(): Promise<void>;
   /** Resolves when no plan is under way. */
   whenIdle(): Promise<void>;
-  /** Begins nothing more, waits a while for the actions under way, then leaves them to the next start. */
+  /** Begins nothing more, waits a while for the actions under way, then lets go of the plans: whoever comes takes them up. */
   stop(): Promise<void>;
 }
 
@@ -32,61 +40,54 @@ export function createApplier(options: ApplierOptions): Applier {
   return new PlanApplier(options);
 }
 
-interface Running {
-  readonly cancel: AbortController;
-  /** Resolves when the plan is not under way any more; never rejects. */
-  readonly ended: Promise<void>;
-  /** Takes the plan out of the table. */
-  readonly end: () => void;
+/** What there is to run. */
+interface Claimed {
+  readonly plan: ActionPlan;
+  readonly claim: PlanClaim;
+  readonly interruption?: Interruption;
 }
 
 class PlanApplier implements Applier {
   readonly #options: ApplierOptions;
   readonly #slots = new Slots();
+  readonly #gate = new PauseGate();
   readonly #running = new Map<string, Running>();
+  readonly #abandoned: Abandoned;
   readonly #stop = new AbortController();
-  readonly #detach = new AbortController();
-  readonly #clock: Clock;
+  #renewedAt = -Infinity;
 
   constructor(options: ApplierOptions) {
-    this.#clock = options.clock;
-    this.#options = { ...options, clock: endingClock(options.clock, this.#detach.signal) };
+    this.#options = options;
+    this.#abandoned = new Abandoned(options);
   }
 
   async launch(planUuid: string): Promise<boolean> {
-    const { actionPlans } = this.#options.repositories;
-    return this.#begin(
-      planUuid,
-      () =>
-        actionPlans.transition(planUuid, 'PENDING', 'ONGOING', {
-          hostname: this.#options.hostname,
-          statusMessage: null,
-        }),
-      runPlan,
-    );
+    this.#gate.set(await this.#options.repositories.control.pauseNow());
+    return this.#gate.pause === undefined && this.#launch(planUuid);
   }
 
   async cancel(planUuid: string): Promise<ActionPlan | undefined> {
-    const { actionPlans } = this.#options.repositories;
-    const plan =
-      (await actionPlans.transition(planUuid, 'ONGOING', 'CANCELLING')) ??
-      (await actionPlans.transition(planUuid, ['RECOMMENDED', 'PENDING'], 'CANCELLED'));
-    if (plan === undefined) return undefined;
-    await this.#cancelActions(planUuid);
+    const plan = await cancelPlan(planUuid, this.#options.repositories);
+    if (plan !== undefined) this.#running.get(planUuid)?.cancel();
     return plan;
   }
 
   async recover(): Promise<void> {
-    const { actionPlans } = this.#options.repositories;
-    for (const { uuid } of await actionPlans.list({ where: { state: 'CANCELLING' } })) {
-      if (this.#running.has(uuid)) await this.#cancelActions(uuid);
+    const { repositories, clock } = this.#options;
+    let claims: readonly ClaimedPlan[];
+    try {
+      await this.#renew();
+      claims = await repositories.planClaims.list();
+      for (const claimed of claims) await this.#compare(claimed);
+      const others = claims.filter(({ plan }) => !this.#running.has(plan.uuid));
+      for (const seen of this.#abandoned.among(others, clock.now())) await this.#takeOver(seen);
+    } catch (error) {
+      this.#abandoned.forget();
+      throw error;
     }
-    for (const state of ['ONGOING', 'CANCELLING'] as const) {
-      for (const { uuid } of await actionPlans.list({ where: { state, hostname: this.#options.hostname } })) {
-        await this.#begin(uuid, () => this.#ownUnfinished(uuid), resumePlan);
-      }
-    }
-    for (const plan of await actionPlans.list({ where: { state: 'PENDING' } })) await this.launch(plan.uuid);
+    const pending = await repositories.actionPlans.list({ where: { state: 'PENDING' } });
+    await this.#heedPause(pending, claims);
+    if (this.#gate.pause === undefined) for (const { uuid } of pending) await this.#launch(uuid);
   }
 
   async whenIdle(): Promise<void> {
@@ -96,107 +97,151 @@ class PlanApplier implements Applier {
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    const { clock, settings } = this.#options;
     const idle = new AbortController();
     const ended = this.whenIdle().then(() => idle.abort());
-    await this.#clock.sleep(this.#options.settings.stopGraceSeconds * 1000, idle.signal);
-    this.#detach.abort(new LeftForLaterError('The service stops while the action is under way'));
+    await clock.sleep(settings.stopGraceSeconds * 1000, idle.signal);
+    const why = new LeftForLaterError('The service stops while the action is under way');
+    for (const running of this.#running.values()) running.detach(why);
     await ended;
   }
 
-  /** `claim` gives the plan when it is ours to run. The place in the table is taken first, so nobody else begins. */
-  async #begin(
-    planUuid: string,
-    claim: () => Promise<ActionPlan | undefined>,
-    work: (run: PlanRun) => Promise<PlanEnd>,
-  ): Promise<boolean> {
+  async #launch(planUuid: string): Promise<boolean> {
+    const { actionPlans, planClaims } = this.#options.repositories;
+    return this.#begin(planUuid, async claim => {
+      if (!(await planClaims.prepare(claim))) return undefined;
+      const changes = { hostname: this.#options.hostname, statusMessage: null };
+      const plan = await actionPlans.transition(planUuid, 'PENDING', 'ONGOING', changes, undefined, {
+        claim,
+      });
+      return plan === undefined ? undefined : { plan, claim };
+    });
+  }
+
+  async #takeOver({ plan: { uuid: planUuid }, token, beats }: ClaimedPlan): Promise<void> {
+    const { hostname, repositories, logger } = this.#options;
+    await this.#begin(planUuid, async claim => {
+      const by = { token: claim.token, hostname };
+      const taken = await repositories.planClaims.takeOver({ planUuid, token, beats }, by);
+      if (taken === undefined) return undefined;
+      const interruption = { host: taken.previousHost ?? hostname, seconds: taken.silentSeconds };
+      logger.warn({ plan: planUuid, ...interruption }, 'action plan is taken over');
+      return { plan: taken.plan, claim, interruption };
+    });
+  }
+
+  /** `claim` gives the plan when it is ours to run. The place in the table is taken first, so nobody else here begins. */
+  async #begin(planUuid: string, take: (claim: PlanClaim) => Promise<Claimed | undefined>): Promise<boolean> {
     if (this.#stop.signal.aborted || this.#running.has(planUuid)) return false;
-    const running = this.#enter(planUuid);
+    const claim = { planUuid, token: randomUUID() };
+    const running = new Running(claim);
+    this.#running.set(planUuid, running);
+    this.#abandoned.ours(claim);
     try {
-      const plan = await claim();
-      if (plan === undefined) {
-        running.end();
+      const claimed = await take(claim);
+      if (claimed === undefined) {
+        this.#leave(running);
         return false;
       }
-      if (plan.state === 'CANCELLING') running.cancel.abort();
-      this.#options.logger.info({ plan: planUuid, state: plan.state }, 'action plan begins');
-      void this.#conduct(plan, running, work);
+      if (claimed.plan.state === 'CANCELLING') running.cancel();
+      this.#options.logger.info({ plan: planUuid, state: claimed.plan.state }, 'action plan begins');
+      void this.#conduct(claimed, running);
       return true;
     } catch (error) {
-      running.end();
+      this.#leave(running);
+      // Another replica was faster.
+      if (error instanceof ClaimLostError) return false;
       throw error;
     }
   }
 
-  #enter(planUuid: string): Running {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const end = (): void => {
-      this.#running.delete(planUuid);
-      resolve();
-    };
-    const running = { cancel: new AbortController(), ended: promise, end };
-    this.#running.set(planUuid, running);
-    return running;
+  #leave(running: Running): void {
+    this.#running.delete(running.claim.planUuid);
+    running.end();
   }
 
   /** Never rejects. */
-  async #conduct(
-    plan: ActionPlan,
-    { cancel, end }: Running,
-    work: (run: PlanRun) => Promise<PlanEnd>,
-  ): Promise<void> {
-    const options = this.#options;
-    const run = {
-      ...options,
+  async #conduct({ plan, claim, interruption }: Claimed, running: Running): Promise<void> {
+    const { logger, clock } = this.#options;
+    const run: PlanRun = {
+      ...this.#options,
       plan,
+      claim,
+      interruption,
+      clock: running.endingClock(clock),
       slots: this.#slots,
-      cancel: cancel.signal,
+      gate: this.#gate,
+      cancel: running.cancelled,
       stop: this.#stop.signal,
-      detach: this.#detach.signal,
+      detach: running.detached,
     };
     try {
-      await endPlan(plan, options, await this.#outcome(run, work));
+      await endPlan(run, await this.#outcome(run));
     } catch (error) {
       const log = { plan: plan.uuid, error: sentenceOf(error) };
-      if (error instanceof LeftForLaterError) options.logger.warn(log, 'action plan is left for later');
-      else options.logger.error(log, 'the end of an action plan was not stored');
+      if (isLeftForLater(error)) logger.warn(log, 'action plan is left for later');
+      else logger.error(log, 'the end of an action plan was not stored');
+      await this.#letGo(claim);
     } finally {
-      end();
+      this.#leave(running);
     }
   }
 
-  async #outcome(run: PlanRun, work: (run: PlanRun) => Promise<PlanEnd>): Promise<PlanEnd> {
+  async #outcome(run: PlanRun): Promise<PlanEnd> {
     try {
-      return await work(run);
+      return await runPlan(run);
     } catch (error) {
-      if (error instanceof LeftForLaterError || this.#detach.signal.aborted) throw error;
+      if (isLeftForLater(error) || run.detach.aborted) throw error;
       run.logger.error({ plan: run.plan.uuid, err: error }, 'action plan broke off');
-      return { error };
+      if (run.interruption === undefined) return { error };
+      const why = `The plan cannot be taken over yet: ${sentenceOf(error)}`;
+      throw new LeftForLaterError(why, { cause: error });
     }
   }
 
-  async #ownUnfinished(planUuid: string): Promise<ActionPlan | undefined> {
-    const plan = await this.#options.repositories.actionPlans.find(planUuid);
-    return plan?.state === 'ONGOING' || plan?.state === 'CANCELLING' ? plan : undefined;
-  }
-
-  async #cancelActions(planUuid: string): Promise<void> {
-    const { actions } = this.#options.repositories;
-    for (const { uuid } of await actions.list({ where: { actionPlanUuid: planUuid, state: 'PENDING' } })) {
-      await actions.transition(uuid, 'PENDING', 'CANCELLED', {
-        statusMessage: 'Not started: the action plan was cancelled.',
-      });
+  /** So that others need not wait for the lease to end. Never rejects. */
+  async #letGo(claim: PlanClaim): Promise<void> {
+    this.#abandoned.postpone(claim.planUuid, this.#options.clock.now());
+    try {
+      await this.#options.repositories.planClaims.release(claim);
+    } catch (error) {
+      const log = { plan: claim.planUuid, error: sentenceOf(error) };
+      this.#options.logger.warn(log, 'an action plan was not let go of');
     }
-    this.#running.get(planUuid)?.cancel.abort();
   }
-}
 
-/** Sleeping on it throws the signal's reason once that fires: that ends every action at its next wait. */
-function endingClock(clock: Clock, detach: AbortSignal): Clock {
-  return {
-    now: () => clock.now(),
-    async sleep(milliseconds, ...signals) {
-      await clock.sleep(milliseconds, detach, ...signals);
-      detach.throwIfAborted();
-    },
-  };
+  /** Three times in a lease, so that one late sign of life does not cost the plan. */
+  async #renew(): Promise<void> {
+    const { repositories, clock, settings } = this.#options;
+    const now = clock.now();
+    if (this.#running.size === 0 || now - this.#renewedAt < (settings.leaseSeconds * 1000) / 3) return;
+    await repositories.planClaims.renew([...this.#running.values()].map(({ claim }) => claim.token));
+    this.#renewedAt = now;
+  }
+
+  /** What the database says of a plan that runs here: another's by now, or to be cancelled. */
+  async #compare({ plan: { uuid, state }, token }: ClaimedPlan): Promise<void> {
+    const running = this.#running.get(uuid);
+    if (running === undefined) return;
+    if (token !== running.claim.token) {
+      running.detach(new LeftForLaterError('Another replica has taken the plan over'));
+    } else if (state === 'CANCELLING') {
+      await cancelPendingActions(uuid, this.#options.repositories);
+      running.cancel();
+    }
+  }
+
+  async #heedPause(pending: readonly ActionPlan[], claims: readonly ClaimedPlan[]): Promise<void> {
+    const { repositories, logger } = this.#options;
+    const pause = await repositories.control.pauseNow();
+    if (this.#gate.set(pause)) {
+      if (pause === undefined) logger.info('work goes on after a pause');
+      else logger.warn(pause, 'paused: no new action begins');
+    }
+    const running = claims.flatMap(({ plan }) => {
+      const claim = this.#running.get(plan.uuid)?.claim;
+      return claim === undefined ? [] : [{ plan, claim }];
+    });
+    await notePause(pause, { running, pending, actionPlans: repositories.actionPlans });
+  }
 }

@@ -1,7 +1,8 @@
 import type { ActionPlan, ActionPlanState } from '../lifecycle/action-plan.ts';
 import type { Action } from '../lifecycle/action.ts';
 import { sentenceOf } from './errors.ts';
-import type { ApplierOptions } from './tools.ts';
+import { storePatiently } from './store-patiently.ts';
+import type { PlanRun } from './tools.ts';
 
 export interface PlanEnd {
   /** Goes before what is said of the actions. */
@@ -10,36 +11,38 @@ export interface PlanEnd {
   readonly error?: unknown;
 }
 
-/** Ends a plan none of whose actions is under way any more; leaves no action without an end. */
-export async function endPlan(
-  plan: ActionPlan,
-  { repositories, logger }: Pick<ApplierOptions, 'repositories' | 'logger'>,
-  { note, error }: PlanEnd = {},
-): Promise<void> {
-  const { actions, actionPlans } = repositories;
+/** Ends a plan none of whose actions is under way any more; leaves no action without an end. Throws `ClaimLostError`. */
+export async function endPlan(run: PlanRun, { note, error }: PlanEnd = {}): Promise<void> {
+  const { plan, claim, logger } = run;
+  const { actionPlans } = run.repositories;
   const broken = error === undefined ? undefined : `The applier failed: ${sentenceOf(error)}`;
-  const why = broken ?? note ?? 'The action plan has ended.';
-  for (const { uuid, state } of await actions.list({ where: { actionPlanUuid: plan.uuid } })) {
-    if (state === 'PENDING') await actions.transition(uuid, 'PENDING', 'CANCELLED', { statusMessage: why });
-    if (state === 'ONGOING' || state === 'CANCELLING') {
-      await actions.transition(uuid, ['ONGOING', 'CANCELLING'], 'FAILED', {
-        statusMessage: `${why} The outcome of this action is not known.`,
-      });
-    }
-  }
-  const rows = await actions.list({ where: { actionPlanUuid: plan.uuid } });
+  const rows = await storePatiently(run, () =>
+    endActions(run, broken ?? note ?? 'The action plan has ended.'),
+  );
   const sentences = [broken ?? note, ...summary(rows)].filter(sentence => sentence !== undefined);
   const changes = { statusMessage: sentences.length === 0 ? null : sentences.join(' ') };
-  const state = broken === undefined ? stateOf(rows) : 'FAILED';
+  const end = (from: ActionPlanState, to: ActionPlanState): Promise<ActionPlan | undefined> =>
+    storePatiently(run, () => actionPlans.transition(plan.uuid, from, to, changes, undefined, { claim }));
   const ended =
-    (await actionPlans.transition(plan.uuid, 'ONGOING', state, changes)) ??
-    (await actionPlans.transition(
-      plan.uuid,
-      'CANCELLING',
-      broken === undefined ? 'CANCELLED' : 'FAILED',
-      changes,
-    ));
+    (await end('ONGOING', broken === undefined ? stateOf(rows) : 'FAILED')) ??
+    (await end('CANCELLING', broken === undefined ? 'CANCELLED' : 'FAILED'));
   logger.info({ plan: plan.uuid, state: ended?.state, ...changes }, 'action plan ended');
+}
+
+/** What has no end gets one; all actions as they then are. */
+async function endActions({ plan, claim, repositories }: PlanRun, why: string): Promise<Action[]> {
+  const { actions } = repositories;
+  const where = { actionPlanUuid: plan.uuid };
+  for (const { uuid, state } of await actions.list({ where })) {
+    if (state === 'PENDING') {
+      await actions.transition(uuid, 'PENDING', 'CANCELLED', { statusMessage: why }, undefined, { claim });
+    }
+    if (state === 'ONGOING' || state === 'CANCELLING') {
+      const statusMessage = `${why} The outcome of this action is not known.`;
+      await actions.transition(uuid, state, 'FAILED', { statusMessage }, undefined, { claim });
+    }
+  }
+  return actions.list({ where });
 }
 
 function stateOf(actions: readonly Action[]): ActionPlanState {

@@ -39,8 +39,9 @@ export async function dueAudits(replica: Replica, isHere: (uuid: string) => bool
     if (isHere(audit.uuid)) continue;
     const now = replica.clock.now();
     const duty = dutyOf(audit, { now, hold: holdOf(audit, { hostname: replica.hostname, alive }) });
-    if (duty.kind === 'run') uuids.push(audit.uuid);
-    else nextAt = Math.min(nextAt, await fulfil(audit, duty, replica));
+    const at = duty.kind === 'run' ? now : await fulfil(audit, duty, replica);
+    if (at <= now) uuids.push(audit.uuid);
+    else nextAt = Math.min(nextAt, at);
   }
   return { uuids, nextAt };
 }
@@ -55,6 +56,7 @@ export function holdOf(
   return isElsewhere ? 'held' : 'lost';
 }
 
+/** When there will be more to do. */
 async function fulfil(
   audit: Audit,
   duty: Exclude<Duty, { kind: 'run' }>,

@@ -6,18 +6,17 @@ import type { Forecast } from '../../forecast/forecast.ts';
 import type { UsageMetric } from '../../forecast/usage-batch.ts';
 import type { DataNeeds } from '../../strategies/strategy.ts';
 import type { Datasource, UsageResource } from '../datasources/datasource.ts';
+import type { ModelOptions, Models } from './take-models.ts';
+import { takeModels } from './take-models.ts';
 
-export interface GatherOptions {
-  readonly collectCluster: (signal: AbortSignal) => Promise<ClusterModel>;
+export interface GatherOptions extends ModelOptions {
   readonly datasource: Datasource;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  readonly signal: AbortSignal;
 }
 
-export interface Gathered {
-  readonly cluster: ClusterModel;
+export interface Gathered extends Models {
   readonly forecast: Forecast;
+  /** What the usage lacks or why it comes from another source than usual, in sentences. */
+  readonly warnings: readonly string[];
 }
 
 const INSTANCE_METRIC: Readonly<Record<LoadMetric, UsageMetric>> = {
@@ -31,25 +30,28 @@ const HOST_METRIC: Readonly<Partial<Record<LoadMetric, UsageMetric>>> = {
   memory: 'host_ram_usage',
 };
 
-/** Takes a picture of the cloud and forecasts its loads; histories pass through batch by batch. */
+/** Takes a picture of the cloud, keeps it to the scope and forecasts its loads; histories pass through batch by batch. */
 export async function gather(needs: DataNeeds, options: GatherOptions): Promise<Gathered> {
   const { datasource, signal } = options;
   signal.throwIfAborted();
-  const cluster = await options.collectCluster(signal);
+  const models = await takeModels(needs, options);
+  const { cluster } = models;
   const { stepSeconds, steps, metrics } = needs;
   const stopAt = Math.floor(options.now() / 1000 / stepSeconds) * stepSeconds;
   const startAt = stopAt - Math.floor(needs.historySeconds / stepSeconds) * stepSeconds;
   const builder = new ForecastBuilder({ cluster, metrics, startAt: stopAt, stepSeconds, steps });
+  const warnings = new Set<string>();
   for (const { metric, resources } of queriesOf(cluster, metrics)) {
     if (resources.length === 0 || !datasource.metrics.includes(metric)) continue;
-    for await (const batch of datasource.query({ metric, resources, startAt, stopAt, stepSeconds }, signal)) {
+    const query = { metric, resources, startAt, stopAt, stepSeconds };
+    for await (const batch of datasource.query(query, signal, warning => warnings.add(warning))) {
       builder.add(batch);
       // fitting a batch takes a while: others have their turn between two
       await nextTurn();
       signal.throwIfAborted();
     }
   }
-  return { cluster, forecast: builder.build() };
+  return { ...models, forecast: builder.build(), warnings: [...warnings] };
 }
 
 /** What has to be read of the datasource for these loads. */
@@ -61,7 +63,7 @@ function queriesOf(
   cluster: ClusterModel,
   metrics: readonly LoadMetric[],
 ): readonly { readonly metric: UsageMetric; readonly resources: readonly UsageResource[] }[] {
-  const instances = cluster.instances
+  const instances = [...cluster.instances, ...cluster.outside]
     .filter(instance => instance.hostId !== undefined)
     .map(({ id, flavor }) => ({ id, vcpus: flavor.vcpus }));
   const hosts = cluster.hosts.map(({ id, name }) => ({ id, hostName: name }));

@@ -4,11 +4,14 @@ import type { ActionType, Effect } from '../actions/action-type.ts';
 import type { Action } from '../lifecycle/action.ts';
 import { dependencyOrder } from '../lifecycle/dependency-order.ts';
 import type { New } from '../lifecycle/repositories.ts';
+import { weightGroups } from './weight-groups.ts';
 
 export interface PlanOptions {
   readonly planUuid: string;
   readonly actionTypes: readonly ActionType<unknown>[];
   readonly newUuid: () => string;
+  /** As the strategy's. */
+  readonly planner?: 'weight' | undefined;
 }
 
 /** The strategy asks for an action that this service does not know or whose parameters do not fit. */
@@ -27,10 +30,29 @@ export class ImpossibleOrderError extends Error {
  * The actions of a decision as rows of one plan, each after its parents. Parents are what the strategy asked for
  * with `after` and, earlier in its order: other actions on the same resource; moves that leave the host that a move
  * goes to (its room may be what they free); and between moves and service changes, those that touch the same host.
+ * With the planner `weight` and nothing asked for, also all actions of the group before: `weightGroups`.
  * Throws `InvalidActionError` and `ImpossibleOrderError`. O(n²) in the number of actions.
  */
 export function planActions(decision: Decision, options: PlanOptions): New<Action>[] {
-  const steps = inOrder(decision.actions).map(proposed => toStep(proposed, options));
+  const byWeight = options.planner === 'weight' && decision.actions.every(({ after }) => after.length === 0);
+  const ordered = inOrder(decision.actions);
+  const groups = byWeight ? weightGroups(ordered) : [ordered];
+  const rows: New<Action>[] = [];
+  let before: readonly Step[] = [];
+  for (const group of groups) {
+    const steps = group.map(proposed => toStep(proposed, options));
+    rows.push(...rowsOf(steps, before, options));
+    before = steps;
+  }
+  return rows;
+}
+
+/** `before`: what all of these come after. */
+function rowsOf(
+  steps: readonly Step[],
+  before: readonly Step[],
+  { planUuid }: PlanOptions,
+): readonly New<Action>[] {
   const uuidById = new Map(steps.map(step => [step.proposed.id, step.uuid]));
   return steps.map(({ proposed, uuid, inputParameters, effect }, index) => {
     const asked = proposed.after.flatMap(id => uuidById.get(id) ?? []);
@@ -39,11 +61,11 @@ export function planActions(decision: Decision, options: PlanOptions): New<Actio
       .filter(earlier => sameResource(earlier.proposed, proposed) || mustPrecede(earlier.effect, effect));
     return {
       uuid,
-      actionPlanUuid: options.planUuid,
+      actionPlanUuid: planUuid,
       actionType: proposed.type,
       inputParameters,
       state: 'PENDING',
-      parents: [...new Set([...asked, ...needed.map(step => step.uuid)])],
+      parents: [...new Set([...asked, ...[...before, ...needed].map(step => step.uuid)])],
       reason: proposed.reason,
       statusMessage: null,
     };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterModel } from '../../cluster/cluster-model.ts';
+import { parseScope } from '../../cluster/scope/parse-scope.ts';
 import type { EfficacyIndicator, Goal } from '../../goals/goal.ts';
 import type { Decision, Strategy } from '../../strategies/strategy.ts';
 import type { Logger } from 'pino';
@@ -14,14 +14,18 @@ import { gather } from './gather.ts';
 import type { OngoingPlans } from './ongoing-plans.ts';
 import { checkOngoingPlans } from './ongoing-plans.ts';
 import { planActions } from './plan-actions.ts';
+import type { ModelOptions } from './take-models.ts';
 
 export interface AuditTools {
   readonly repositories: Pick<Repositories, 'audits' | 'actionPlans' | 'actions'>;
   readonly goals: readonly Goal[];
   readonly strategies: readonly Strategy<unknown>[];
   readonly actionTypes: readonly ActionType<unknown>[];
-  readonly collectCluster: (signal: AbortSignal) => Promise<ClusterModel>;
+  readonly collectCluster: ModelOptions['collectCluster'];
+  readonly collectStorage?: ModelOptions['collectStorage'];
   readonly datasource: Datasource;
+  /** Where a strategy may have another. */
+  readonly datasourceFor?: (strategyName: string) => Datasource;
   readonly now: () => number;
   readonly newUuid: () => string;
   readonly logger: Logger;
@@ -48,15 +52,17 @@ export async function runAudit(audit: Audit, tools: AuditTools, signal: AbortSig
   if (goal === undefined) throw new AuditError(`This service does not know the goal ${audit.goalName}.`);
   const strategy = strategyOf(audit, tools);
   const parameters = parametersOf(audit, strategy);
-  if (audit.scope.length > 0) {
-    throw new AuditError(
-      'This version cannot keep an audit to a scope: remove the scope from its audit template.',
-    );
-  }
+  const scope = parseScope(audit.scope);
   if (!audit.force && tools.ongoingPlans === 'all') await checkOngoingPlans(tools);
-  const { cluster, forecast } = await gather(strategy.needs(parameters), { ...tools, signal });
+  const datasource = tools.datasourceFor?.(strategy.name) ?? tools.datasource;
+  const gathered = await gather(strategy.needs(parameters), { ...tools, datasource, scope, signal });
+  const { cluster, storage, forecast, warnings } = gathered;
   if (!audit.force && tools.ongoingPlans === 'same_hosts') await checkOngoingPlans(tools, cluster);
-  const decision = strategy.decide({ cluster, forecast, parameters });
+  for (const warning of warnings) tools.logger.warn({ audit: audit.uuid, warning }, 'usage is degraded');
+  const decided = strategy.decide({ cluster, storage, forecast, parameters });
+  // Warnings first: they say what the rest rests on.
+  const explanation = [...warnings, ...gathered.explanation, ...decided.explanation];
+  const decision = { ...decided, explanation };
   logDecision(audit, decision, tools);
   await checkWanted(audit, tools, signal);
   return { plan: await store(audit, { goal, strategy, decision, tools }), message: messageOf(decision) };
@@ -119,7 +125,12 @@ async function store(
   }: { goal: Goal; strategy: Strategy<unknown>; decision: Decision; tools: AuditTools },
 ): Promise<ActionPlan> {
   const planUuid = tools.newUuid();
-  const actions = planActions(decision, { planUuid, actionTypes: tools.actionTypes, newUuid: tools.newUuid });
+  const actions = planActions(decision, {
+    planUuid,
+    actionTypes: tools.actionTypes,
+    newUuid: tools.newUuid,
+    planner: strategy.planner,
+  });
   const plan = await tools.repositories.actionPlans.createForRun(
     {
       uuid: planUuid,

@@ -2,6 +2,7 @@ import { requireCurrentSchema } from '../../db/migrate.ts';
 import type { Offer } from '../../db/sync-catalogue.ts';
 import { syncCatalogue } from '../../db/sync-catalogue.ts';
 import { GOALS } from '../../goals/goals.ts';
+import { SCORING_ENGINES } from '../../scoring/scoring-engines.ts';
 import { STRATEGIES } from '../../strategies/strategies.ts';
 import type { Command } from './command.ts';
 import { withDatabase } from './database.ts';
@@ -11,6 +12,7 @@ import { textTable } from './table.ts';
 export const OFFER: Offer = {
   goal: GOALS.map(({ name }) => name),
   strategy: STRATEGIES.map(({ name }) => name),
+  scoring_engine: SCORING_ENGINES.map(({ name }) => name),
 };
 
 export const sync: Command = {

@@ -25,9 +25,14 @@ export interface Datasource {
   readonly metrics: readonly UsageMetric[];
   /**
    * Batches that together hold every resource for which there is any sample, many resources per request.
-   * A resource without samples is in no batch. Throws `DatasourceError` when the source cannot be read.
+   * A resource without samples is in no batch. Throws `DatasourceError` when the source cannot be read. `warn` is told, in
+   * sentences, what the usage lacks or why it comes from another source than usual.
    */
-  query(query: UsageQuery, signal: AbortSignal): AsyncIterable<UsageBatch>;
+  query(query: UsageQuery, signal: AbortSignal, warn?: (sentence: string) => void): AsyncIterable<UsageBatch>;
+  /** Names in the source itself of what the usage is read from: those read together, then what is read where these are missing. */
+  sourceNames?(metric: UsageMetric): readonly (readonly string[])[];
+  /** Whether the source holds any series of that name. Throws what reading from it throws. */
+  holds?(sourceName: string, signal: AbortSignal): Promise<boolean>;
 }
 
 export class DatasourceError extends Error {

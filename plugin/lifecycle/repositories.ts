@@ -137,6 +137,19 @@ export interface ServiceRecord {
   readonly updatedAt: string | null;
 }
 
+/** Numbers of live rows; `type` is empty for plans, which have none. */
+export interface StateCount {
+  readonly type: string;
+  readonly state: string;
+  readonly count: number;
+}
+
+export interface RecordCounts {
+  readonly audits: readonly StateCount[];
+  readonly actionPlans: readonly StateCount[];
+  readonly actions: readonly StateCount[];
+}
+
 export interface Repositories {
   readonly auditTemplates: AuditTemplateRepository;
   readonly audits: AuditRepository;
@@ -144,8 +157,12 @@ export interface Repositories {
   readonly actions: ActionRepository;
   readonly catalogue: {
     /** Gives every name a UUID that it keeps across restarts; all that were ever given one, by name. */
-    sync(kind: 'goal' | 'strategy', names: readonly string[]): Promise<ReadonlyMap<string, CatalogueEntry>>;
+    sync(
+      kind: 'goal' | 'strategy' | 'scoring_engine',
+      names: readonly string[],
+    ): Promise<ReadonlyMap<string, CatalogueEntry>>;
   };
+  readonly recordCounts: { byState(): Promise<RecordCounts> };
   readonly planClaims: PlanClaimRepository;
   readonly control: ControlRepository;
   readonly services: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { listBackends, listPools, listVolumes, listVolumeTypes } from './cinder/storage.ts';
 import { listAll } from './paging.ts';
 import type { Session } from './session.ts';
 
@@ -26,7 +27,13 @@ export function listAttachedVolumes(session: Session, signal: AbortSignal): Prom
 }
 
 export function createCinder(session: Session) {
-  return { listAttachedVolumes: (signal: AbortSignal) => listAttachedVolumes(session, signal) };
+  return {
+    listAttachedVolumes: (signal: AbortSignal) => listAttachedVolumes(session, signal),
+    listBackends: (signal: AbortSignal) => listBackends(session, signal),
+    listPools: (signal: AbortSignal) => listPools(session, signal),
+    listVolumeTypes: (signal: AbortSignal) => listVolumeTypes(session, signal),
+    listVolumes: (signal: AbortSignal) => listVolumes(session, signal),
+  };
 }
 
 export type Cinder = ReturnType<typeof createCinder>;

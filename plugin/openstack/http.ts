@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent as JSON; undefined sends none. */
+  /** Sent as JSON, a text as it is; undefined sends none. */
   readonly body?: unknown;
   readonly timeoutMilliseconds: number;
   /** False opens a connection of its own: a kept one may just be closing, and the call cannot be repeated. */

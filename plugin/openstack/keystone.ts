@@ -10,7 +10,10 @@ export interface TokenOwner {
   /** Undefined unless the token is for a project. */
   readonly projectId: string | undefined;
   readonly projectName: string | undefined;
+  /** Of a token for a domain. */
   readonly domainId: string | undefined;
+  readonly userDomainId: string | undefined;
+  readonly projectDomainId: string | undefined;
   readonly isSystemScoped: boolean;
   readonly roles: readonly string[];
   /** ISO instant, UTC. */
@@ -21,18 +24,21 @@ const OWNER = z.object({
   token: z.object({
     expires_at: z.string(),
     user: z.object({ id: z.string(), name: z.string(), domain: z.object({ id: z.string() }).optional() }),
-    project: z.object({ id: z.string(), name: z.string() }).optional(),
+    project: z
+      .object({ id: z.string(), name: z.string(), domain: z.object({ id: z.string() }).optional() })
+      .optional(),
     domain: z.object({ id: z.string() }).optional(),
     system: z.object({ all: z.boolean().optional() }).optional(),
     roles: z.array(z.object({ name: z.string() })).default([]),
   }),
 });
 
-/** Asks Keystone whose token it is; undefined when it is unknown, expired or revoked. */
+/** Asks Keystone whose token it is; undefined when it is unknown, revoked or expired (with `allowExpired`: too long ago). */
 export async function validateToken(
   session: Session,
   token: string,
   signal: AbortSignal,
+  { allowExpired = false }: { readonly allowExpired?: boolean } = {},
 ): Promise<TokenOwner | undefined> {
   // What is no header value can be no token, and must not get as far as an error message.
   if (!/^[\x21-\x7e]{1,8192}$/.test(token)) return undefined;
@@ -41,7 +47,7 @@ export async function validateToken(
       service: 'identity',
       method: 'GET',
       path: '/v3/auth/tokens',
-      query: { nocatalog: '1' },
+      query: { nocatalog: '1', ...(allowExpired ? { allow_expired: '1' } : {}) },
       headers: { 'x-subject-token': token },
       schema: OWNER,
       signal,
@@ -55,7 +61,8 @@ export async function validateToken(
 
 export function createKeystone(session: Session) {
   return {
-    validateToken: (token: string, signal: AbortSignal) => validateToken(session, token, signal),
+    validateToken: (token: string, signal: AbortSignal, question?: { readonly allowExpired?: boolean }) =>
+      validateToken(session, token, signal, question),
   };
 }
 
@@ -68,7 +75,9 @@ function ownerOf(body: z.infer<typeof OWNER>): TokenOwner {
     userName: token.user.name,
     projectId: token.project?.id,
     projectName: token.project?.name,
-    domainId: token.domain?.id ?? token.user.domain?.id,
+    domainId: token.domain?.id,
+    userDomainId: token.user.domain?.id,
+    projectDomainId: token.project?.domain?.id,
     isSystemScoped: token.system?.all === true,
     roles: token.roles.map(role => role.name),
     expiresAt: token.expires_at,

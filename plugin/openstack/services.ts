@@ -1,6 +1,14 @@
 /** The services in use, by the service type that openstacksdk calls them. */
 export type Service =
-  'identity' | 'compute' | 'placement' | 'metric' | 'network' | 'volumev3' | 'image' | 'infra-optim';
+  | 'identity'
+  | 'compute'
+  | 'placement'
+  | 'metric'
+  | 'metric-storage'
+  | 'network'
+  | 'volumev3'
+  | 'image'
+  | 'infra-optim';
 
 export interface ServiceTraits {
   /** Its name in sentences. */
@@ -16,6 +24,7 @@ export const SERVICES: Readonly<Record<Service, ServiceTraits>> = {
   compute: { name: 'Nova', types: ['compute'], microversionType: 'compute' },
   placement: { name: 'Placement', types: ['placement'], microversionType: 'placement' },
   metric: { name: 'Gnocchi', types: ['metric'], microversionType: undefined },
+  'metric-storage': { name: 'Aetos', types: ['metric-storage'], microversionType: undefined },
   network: { name: 'Neutron', types: ['network'], microversionType: undefined },
   volumev3: {
     name: 'Cinder',

@@ -58,7 +58,7 @@ export async function setStage(file: ScenarioFile, speed: number, signal: AbortS
     const cloud = openCloud(config);
     undo.push(() => cloud.close());
     const { id } = simulator.tokens.issue('admin');
-    const optimizer = createOptimizerClient(service.url, id, signal);
+    const optimizer = createOptimizerClient(service.url ?? '', id, signal);
     return { world, clock, cloud, optimizer, startAt, end };
   } catch (error) {
     await end();

@@ -7,7 +7,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   forecast: ['cluster'],
   candidates: ['cluster', 'forecast'],
   goals: ['cluster', 'forecast', 'candidates'],
-  strategies: ['cluster', 'forecast', 'candidates', 'goals'],
+  scoring: [],
+  strategies: ['cluster', 'forecast', 'candidates', 'goals', 'scoring'],
   'plugin/openstack': ['cluster'],
   'plugin/lifecycle': ['goals'],
   db: ['goals', 'plugin/lifecycle'],
@@ -25,15 +26,19 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'plugin/applier': ['plugin/actions', 'plugin/lifecycle', 'plugin/openstack'],
   'plugin/replicas': ['plugin/lifecycle'],
+  'plugin/metrics': ['plugin/datasources', 'plugin/lifecycle'],
   'plugin/api': [
     'cluster',
+    'forecast',
     'db',
     'goals',
+    'scoring',
     'strategies',
     'plugin/actions',
     'plugin/applier',
     'plugin/audits',
     'plugin/lifecycle',
+    'plugin/metrics',
     'plugin/replicas',
   ],
   'simulator/world': ['cluster'],
@@ -53,7 +58,7 @@ const COMPOSITION = [
 ];
 /** A demonstration and the commands are put together of everything, too. */
 const COMPOSITION_FOLDERS = ['simulator/demo/', 'plugin/cli/'];
-const PURE = ['cluster', 'forecast', 'candidates', 'goals', 'strategies', 'simulator/world'];
+const PURE = ['cluster', 'forecast', 'candidates', 'goals', 'scoring', 'strategies', 'simulator/world'];
 /** What the pure zone may use from outside. */
 const PURE_PACKAGES = ['zod'];
 

@@ -285,6 +285,7 @@ export function cloudContract(open: () => Promise<CloudUnderTest>): void {
       signal,
       callSignal: signal,
       settings: { ...DEFAULT_ACTION_SETTINGS, pollSeconds: 1 },
+      intend: () => Promise.resolve(),
       report: ({ message }) => tell(message),
     };
   }

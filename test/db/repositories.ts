@@ -223,6 +223,30 @@ export function describeRepositories(open: (now: () => Date) => Promise<Database
     });
   });
 
+  it('counts live rows by type and state', async () => {
+    const audits = [
+      newAudit({ state: 'FAILED' }),
+      newAudit({ state: 'PENDING' }),
+      newAudit({ state: 'FAILED' }),
+    ];
+    for (const audit of audits) await repositories.audits.create(audit);
+    const gone = await repositories.audits.create(newAudit({ state: 'FAILED' }));
+    await repositories.audits.softDelete(gone.uuid);
+    const plan = newPlan({ auditUuid: audits[0]!.uuid, state: 'RECOMMENDED' });
+    const action = newAction({ actionPlanUuid: plan.uuid, state: 'PENDING' });
+    await repositories.actionPlans.createWithActions(plan, [action]);
+
+    const counts = await repositories.recordCounts.byState();
+
+    const { auditType: type } = audits[0]!;
+    expect(counts.audits).to.have.deep.members([
+      { type, state: 'FAILED', count: 2 },
+      { type, state: 'PENDING', count: 1 },
+    ]);
+    expect(counts.actionPlans).to.deep.equal([{ type: '', state: 'RECOMMENDED', count: 1 }]);
+    expect(counts.actions).to.deep.equal([{ type: action.actionType, state: 'PENDING', count: 1 }]);
+  });
+
   describe('deletion', () => {
     it('hides the row unless asked for', async () => {
       const { uuid } = await repositories.auditTemplates.create(newTemplate({ name: 'gone' }));

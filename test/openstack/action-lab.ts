@@ -131,6 +131,7 @@ export function labAction(cloud: Cloud): LabAction {
     signal: cancel.signal,
     callSignal: NEVER,
     settings: { ...DEFAULT_ACTION_SETTINGS, pollSeconds: 0.5 },
+    intend: () => Promise.resolve(),
     report: ({ message }) => reports.push(message),
   };
   return { context, cancel, reports };

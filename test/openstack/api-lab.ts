@@ -15,7 +15,10 @@ import type { ActionPlan } from '../../plugin/lifecycle/action-plan.ts';
 import type { Repositories } from '../../plugin/lifecycle/repositories.ts';
 import { readCloudConfig } from '../../plugin/openstack/cloud-config.ts';
 import { openCloud } from '../../plugin/openstack/cloud.ts';
+import { collectCluster } from '../../plugin/openstack/collect-cluster.ts';
+import { SCORING_ENGINES } from '../../scoring/scoring-engines.ts';
 import { STRATEGIES } from '../../strategies/strategies.ts';
+import { ALL_THERE } from '../plugin/api/harness.ts';
 import { LAB_ENVIRONMENT } from './auspex.ts';
 import type { CliReply } from './lab.ts';
 import { PROJECT_ROOT } from './lab.ts';
@@ -44,16 +47,14 @@ export async function serveApi(): Promise<LabApi> {
     repositories,
     goals: GOALS,
     strategies: STRATEGIES,
+    scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
-    datasource: {
-      name: 'gnocchi',
-      metrics: ['instance_cpu_usage'],
-      isAvailable: () => Promise.resolve(true),
-    },
+    requirements: ALL_THERE,
     tokenValidator: { validate: (token, signal) => cloud.keystone.validateToken(token, signal) },
     identityUrl: LAB_ENVIRONMENT.OS_AUTH_URL,
     audits: { trigger: () => undefined, cancel: () => undefined },
     applier: { launch: () => Promise.resolve(true), cancel },
+    clusterPicture: { take: signal => collectCluster(cloud, { signal, clock: () => new Date() }) },
     clock: systemClock,
     logger: pino({ level: 'silent' }),
   });

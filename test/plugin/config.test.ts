@@ -77,7 +77,7 @@ describe('docs/configuration.md', () => {
 
 function keysOf(settings: object, prefix = ''): string[] {
   return Object.entries(settings).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
       ? keysOf(value, `${prefix}${key}.`)
       : [`${prefix}${key}`],
   );

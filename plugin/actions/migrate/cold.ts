@@ -9,12 +9,16 @@ import type { MigrateParameters } from './parameters.ts';
 import { isOutage, patiently } from './patiently.ts';
 import { hasEnded } from './records.ts';
 import { start } from './start.ts';
+import { COLD, findTrace } from './trace.ts';
+import type { Before } from './before.ts';
 import { verifyArrival } from './verify.ts';
 
 export async function migrateCold(move: Move, context: ActionContext): Promise<void> {
   const { cloud, callSignal } = context;
   const target = { serverId: move.serverId, host: move.target };
-  const doubt = await start(move, 'cold migration', () => cloud.nova.coldMigrate(target, callSignal));
+  const doubt = await start(move, 'cold migration', context, () =>
+    cloud.nova.coldMigrate(target, callSignal),
+  );
   await finish(move, context, doubt);
 }
 
@@ -22,14 +26,12 @@ export async function migrateCold(move: Move, context: ActionContext): Promise<v
 export async function resumeCold(
   p: MigrateParameters,
   context: ActionContext,
-  sinceAt: number,
+  before: Before,
 ): Promise<boolean> {
-  const move = await findMove(p, context, sinceAt);
-  const server = await look(move, context);
-  if (hasArrived(move, server)) return true;
-  if (isAtRest(server) && (await lastRecord(move, context)) === undefined) return false;
-  await finish(move, context, undefined);
-  return true;
+  const move = await findMove(p, context, before);
+  const trace = await findTrace(move, COLD, context);
+  if (trace === 'begun') await finish(move, context, undefined);
+  return trace !== 'nothing';
 }
 
 /** The server waits in VERIFY_RESIZE, switched over to the target, until the migration is confirmed or reverted. */

@@ -1,11 +1,12 @@
 import type { ActionContext } from '../action-type.ts';
 import { ActionCancelledError, ActionFailedError } from '../errors.ts';
 import { explainFailure } from './explain.ts';
-import { findMove, hasArrived, routeOf } from './move.ts';
+import { findMove, routeOf } from './move.ts';
 import type { Move } from './move.ts';
 import type { MigrateParameters } from './parameters.ts';
-import { patiently } from './patiently.ts';
 import { start } from './start.ts';
+import { findTrace, LIVE } from './trace.ts';
+import type { Before } from './before.ts';
 import { verifyArrival } from './verify.ts';
 import { watchLive } from './watch-live.ts';
 import type { LiveEnd } from './watch-live.ts';
@@ -13,7 +14,9 @@ import type { LiveEnd } from './watch-live.ts';
 export async function migrateLive(move: Move, context: ActionContext): Promise<void> {
   const { cloud, callSignal } = context;
   const target = { serverId: move.serverId, host: move.target };
-  const doubt = await start(move, 'live migration', () => cloud.nova.liveMigrate(target, callSignal));
+  const doubt = await start(move, 'live migration', context, () =>
+    cloud.nova.liveMigrate(target, callSignal),
+  );
   await conclude(move, context, await watchLive(move, context, doubt));
 }
 
@@ -21,20 +24,12 @@ export async function migrateLive(move: Move, context: ActionContext): Promise<v
 export async function resumeLive(
   p: MigrateParameters,
   context: ActionContext,
-  sinceAt: number,
+  before: Before,
 ): Promise<boolean> {
-  const { cloud, callSignal } = context;
-  const move = await findMove(p, context, sinceAt);
-  const records = await patiently(context, () =>
-    cloud.nova.listMigrations({ serverId: move.serverId }, callSignal),
-  );
-  const begun = records.find(record => record.type === 'live-migration' && move.isOurs(record));
-  if (begun === undefined) {
-    const server = await patiently(context, () => cloud.nova.getServer(move.serverId, callSignal));
-    return server !== undefined && hasArrived(move, server);
-  }
-  await conclude(move, context, await watchLive(move, context, undefined));
-  return true;
+  const move = await findMove(p, context, before);
+  const trace = await findTrace(move, LIVE, context);
+  if (trace === 'begun') await conclude(move, context, await watchLive(move, context, undefined));
+  return trace !== 'nothing';
 }
 
 /** The record alone does not prove that the instance arrived, nor does the instance that the record is closed. */

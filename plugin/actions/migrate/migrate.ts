@@ -7,6 +7,7 @@ import { beginMove } from './move.ts';
 import { migrateParameters } from './parameters.ts';
 import type { MigrateParameters } from './parameters.ts';
 import { precheckMigration } from './precheck.ts';
+import { beforeSchema } from './before.ts';
 
 /** Moves an instance to another host, running (`live`) or shut down meanwhile (`cold`), and makes sure it arrived. */
 export const migrate: ActionType<MigrateParameters> = {
@@ -38,8 +39,12 @@ export const migrate: ActionType<MigrateParameters> = {
     await migrate.execute(back, context);
   },
 
-  async resume(p, context, sinceAt) {
-    return p.migration_type === 'live' ? resumeLive(p, context, sinceAt) : resumeCold(p, context, sinceAt);
+  async resume(p, context, intent) {
+    // It is kept before each request: without it, there was none.
+    const before = beforeSchema.safeParse(intent);
+    if (!before.success) return false;
+    const resume = p.migration_type === 'live' ? resumeLive : resumeCold;
+    return resume(p, context, before.data);
   },
 };
 

@@ -3,6 +3,8 @@ import type { ActionContext } from '../action-type.ts';
 import { ActionFailedError } from '../errors.ts';
 import type { MigrateParameters } from './parameters.ts';
 import { patiently } from './patiently.ts';
+import { lastRequestId } from './before.ts';
+import type { Before } from './before.ts';
 
 /** Statuses from which, and in which, Nova migrates that way. */
 export const STATUSES: Readonly<Record<MigrateParameters['migration_type'], readonly string[]>> = {
@@ -22,8 +24,9 @@ export interface Move {
   readonly arrivesAs: readonly string[];
   /** Epoch milliseconds. */
   readonly beganAt: number;
+  readonly before: Before;
   /** Tells this move's migration record from older ones. */
-  isOurs(record: { readonly id: number; readonly createdAt: string }): boolean;
+  isOurs(record: { readonly id: number }): boolean;
 }
 
 /** To be called just before Nova is asked to migrate. */
@@ -32,24 +35,21 @@ export async function beginMove(p: MigrateParameters, context: ActionContext): P
   const server = await nova.getServer(p.resource_id, context.callSignal);
   if (server === undefined) throw goneError(p.resource_name ?? p.resource_id);
   const records = await nova.listMigrations({ serverId: p.resource_id }, context.callSignal);
-  const older = new Set(records.map(record => record.id));
-  const move = moveOf(p, server, context, record => !older.has(record.id));
-  // One that was running must not end up paused; one that was paused may have been resumed meanwhile.
-  return server.status === 'ACTIVE' && p.migration_type === 'live'
-    ? { ...move, arrivesAs: ['ACTIVE'] }
-    : move;
+  const before = {
+    lastMigrationId: Math.max(0, ...records.map(record => record.id)),
+    lastRequestId: await lastRequestId(p.resource_id, context),
+    status: server.status,
+  };
+  return moveOf(p, server, context, before);
 }
 
-/** Nova's clock and ours may differ by so much. */
-const CLOCK_SKEW_MS = 60_000;
-
-/** The move that was begun at some time after `sinceAt` (epoch milliseconds). Throws when the instance is gone. */
-export async function findMove(p: MigrateParameters, context: ActionContext, sinceAt: number): Promise<Move> {
+/** The move that was about to begin when the service was interrupted. Throws when the instance is gone. */
+export async function findMove(p: MigrateParameters, context: ActionContext, before: Before): Promise<Move> {
   const server = await patiently(context, () =>
     context.cloud.nova.getServer(p.resource_id, context.callSignal),
   );
   if (server === undefined) throw goneError(p.resource_name ?? p.resource_id);
-  return moveOf(p, server, context, record => Date.parse(record.createdAt) >= sinceAt - CLOCK_SKEW_MS);
+  return moveOf(p, server, context, before);
 }
 
 /** Whether the server is where it was to go, as it was, and at rest. */
@@ -78,19 +78,17 @@ export function goneError(name: string): ActionFailedError {
   return new ActionFailedError(`The instance ${name} does not exist any more`);
 }
 
-function moveOf(
-  p: MigrateParameters,
-  server: Server,
-  { clock }: ActionContext,
-  isOurs: Move['isOurs'],
-): Move {
+function moveOf(p: MigrateParameters, server: Server, { clock }: ActionContext, before: Before): Move {
+  // One that was running must not end up paused; one that was paused may have been resumed meanwhile.
+  const mustRun = before.status === 'ACTIVE' && p.migration_type === 'live';
   return {
     serverId: p.resource_id,
     name: p.resource_name ?? server.name,
     source: p.source_node,
     target: p.destination_node ?? undefined,
-    arrivesAs: STATUSES[p.migration_type],
+    arrivesAs: mustRun ? ['ACTIVE'] : STATUSES[p.migration_type],
     beganAt: clock.now(),
-    isOurs,
+    before,
+    isOurs: record => record.id > before.lastMigrationId,
   };
 }

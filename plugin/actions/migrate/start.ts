@@ -1,4 +1,5 @@
 import { OpenStackError } from '../../openstack/errors.ts';
+import type { ActionContext } from '../action-type.ts';
 import { ActionFailedError } from '../errors.ts';
 import { routeOf } from './move.ts';
 import type { Move } from './move.ts';
@@ -11,8 +12,10 @@ import { isOutage } from './patiently.ts';
 export async function start(
   move: Move,
   kind: string,
+  { intend }: Pick<ActionContext, 'intend'>,
   call: () => Promise<void>,
 ): Promise<string | undefined> {
+  await intend(move.before);
   try {
     await call();
     return undefined;

@@ -34,6 +34,8 @@ export function withoutOffset(instant: string | null): string | null {
   return instant === null ? null : microseconds(instant);
 }
 
+/** Most instants have the form of `toISOString` already, and lists have thousands. */
 function microseconds(instant: string): string {
-  return `${new Date(instant).toISOString().slice(0, -1)}000`;
+  const text = instant.length === 24 && instant.endsWith('Z') ? instant : new Date(instant).toISOString();
+  return `${text.slice(0, -1)}000`;
 }

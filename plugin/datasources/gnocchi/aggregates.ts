@@ -1,4 +1,5 @@
-import type { Samples } from './samples.ts';
+import { MalformedReplyError } from '../errors.ts';
+import type { Samples } from '../samples.ts';
 
 /** One series of a reply of `POST /v1/aggregates?groupby=…`. */
 export interface ReplySeries {
@@ -6,11 +7,6 @@ export interface ReplySeries {
   readonly group: Readonly<Record<string, unknown>>;
   readonly granularitySeconds: number;
   readonly samples: Samples;
-}
-
-export class MalformedReplyError extends Error {
-  override readonly name = 'MalformedReplyError';
-  readonly code = 'malformed_reply';
 }
 
 /**

@@ -78,6 +78,20 @@ export async function fetchMetrics(
   }
 }
 
+/** Whether there is any metric of that name. Throws the session's errors. */
+export async function holdsMetric(session: Session, name: string, signal: AbortSignal): Promise<boolean> {
+  const query = { name, limit: 1 };
+  const { body } = await session.request({
+    service: 'metric',
+    method: 'GET',
+    path: '/v1/metric',
+    query,
+    schema: METRICS_PAGE,
+    signal,
+  });
+  return body.length > 0;
+}
+
 /** Gnocchi calls it an error when none of the resources has any of the metrics. */
 function isNothingFound(error: unknown): boolean {
   return (

@@ -1,17 +1,23 @@
-import type { UsageBatch, UsageMetric } from '../../../forecast/usage-batch.ts';
+import type { UsageMetric } from '../../../forecast/usage-batch.ts';
 import type { Session } from '../../openstack/session.ts';
+import { batchOf, gridOf, readAhead } from '../batches.ts';
+import { columnOf } from '../column.ts';
+import { lastSample, newestOf, sumOf } from '../combine.ts';
 import { DatasourceError } from '../datasource.ts';
 import type { Datasource, UsageQuery, UsageResource } from '../datasource.ts';
+import type { MetricNames } from '../metric-map.ts';
+import { withNames } from '../metric-map.ts';
 import type { ReplySeries } from './aggregates.ts';
+import { holdsMetric } from './gnocchi-client.ts';
 import { createArchiveReader } from './archive-reader.ts';
-import { lastSample, newestOf, sumOf } from './combine.ts';
 import { groupMatcher, RECIPES } from './recipes.ts';
 import type { Recipe } from './recipes.ts';
-import { ratesOf, toSteps } from './samples.ts';
-import type { Grid } from './samples.ts';
+import type { Grid } from '../samples.ts';
 
 export interface GnocchiOptions {
   readonly session: Session;
+  /** Other names than those of the recipes; null: not to be had here. */
+  readonly metricNames?: MetricNames;
   /** About how many points a reply may hold; 57 bytes each on the wire. Default 500,000. */
   readonly maximumPoints?: number;
   /** Epoch milliseconds. */
@@ -25,29 +31,20 @@ const MAXIMUM_RESOURCES = 5000;
 /** Reads what Ceilometer stored in Gnocchi through its aggregates API: docs/datasources.md. */
 export function createGnocchiDatasource(options: GnocchiOptions): Datasource {
   const { session, maximumPoints = MAXIMUM_POINTS, now = Date.now } = options;
+  const recipes = withNames(RECIPES, options.metricNames);
   return {
     name: 'gnocchi',
-    metrics: Object.keys(RECIPES) as UsageMetric[],
+    metrics: Object.keys(recipes) as UsageMetric[],
+    sourceNames: metric => recipes[metric]?.alternatives ?? [],
+    holds: (name, signal) => holdsMetric(session, name, signal),
     async *query(query, signal) {
-      const recipe = RECIPES[query.metric] as Recipe | undefined;
+      const recipe = recipes[query.metric];
       if (recipe === undefined) throw new DatasourceError(`Gnocchi has no metric for ${query.metric}`);
-      const reading = new AbortController();
-      const either = AbortSignal.any([signal, reading.signal]);
-      const chunks = readChunks(query, recipe, either);
       try {
-        // The next chunk is on its way while the caller folds this one.
-        for (let next = chunks.next(); ;) {
-          const { value: batch, done } = await next;
-          if (done === true) return;
-          next = chunks.next();
-          next.catch(() => undefined);
-          if (batch !== undefined) yield batch;
-        }
+        yield* readAhead(either => readChunks(query, recipe, either), signal);
       } catch (error) {
         signal.throwIfAborted();
         throw asDatasourceError(query.metric, recipe, error);
-      } finally {
-        reading.abort();
       }
     },
   };
@@ -83,10 +80,6 @@ export function createGnocchiDatasource(options: GnocchiOptions): Datasource {
   }
 }
 
-function gridOf({ startAt, stopAt, stepSeconds }: UsageQuery): Grid {
-  return { startAt, stepSeconds, steps: Math.max(0, Math.ceil((stopAt - startAt) / stepSeconds)) };
-}
-
 /** Resource id → its column in our unit, for the resources that have any sample. */
 function columnsOf(
   series: readonly ReplySeries[],
@@ -100,28 +93,12 @@ function columnsOf(
   for (const resource of resources) {
     const scale = recipe.scale(resource) ?? NaN;
     const own = (seriesOf.get(resource) ?? [])
-      .map(one => columnOf(one, recipe, scale, grid))
+      .map(one => columnOf(one, { ...recipe, scale }, grid))
       .filter(column => lastSample(column) >= 0);
     if (own.length === 0) continue;
     columns.set(resource.id, recipe.combine === 'sum' ? sumOf(own, grid.stepSeconds) : newestOf(own));
   }
   return columns;
-}
-
-function columnOf(series: ReplySeries, recipe: Recipe, scale: number, grid: Grid): Float32Array {
-  const { samples, granularitySeconds } = series;
-  const gauge = recipe.kind === 'counter' ? ratesOf(samples, granularitySeconds) : samples;
-  const values = gauge.values.map(raw => {
-    const value = raw * scale;
-    return value >= 0 && value <= recipe.plausible ? Math.min(value, recipe.ceiling) : NaN;
-  });
-  return toSteps({ seconds: gauge.seconds, values }, granularitySeconds, grid);
-}
-
-function batchOf(metric: UsageMetric, grid: Grid, columns: ReadonlyMap<string, Float32Array>): UsageBatch {
-  const values = new Float32Array(columns.size * grid.steps);
-  [...columns.values()].forEach((column, n) => values.set(column, n * grid.steps));
-  return { metric, ...grid, resourceIds: [...columns.keys()], values };
 }
 
 /** One sentence that names Gnocchi, the usage and the metrics that it is made of. */

@@ -30,6 +30,7 @@ export async function startHarness(settings: Partial<ActionSettings> = {}): Prom
     signal: cancel.signal,
     callSignal: new AbortController().signal,
     settings: { ...DEFAULT_ACTION_SETTINGS, ...settings },
+    intend: () => Promise.resolve(),
     report: ({ percent, message }) =>
       reports.push(percent === undefined ? message : `${Math.floor(percent)} %: ${message}`),
   };

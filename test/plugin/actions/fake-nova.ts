@@ -61,6 +61,11 @@ export class FakeNova {
   records: FakeRecord[] = [];
   /** What Nova noted of failed steps. */
   details: string[] = [];
+  /** What was asked of the server, newest first. */
+  requests: { request_id: string; action: string }[] = ['live-migration', 'migrate'].map(action => ({
+    request_id: `req-${action}`,
+    action,
+  }));
   groups: { id: string; members: string[] }[] = [];
   frames: Frame[] = [];
   abortFrames: Frame[] | undefined;
@@ -172,12 +177,7 @@ export class FakeNova {
       case `/servers/${SERVER_ID}/migrations`:
         return server === undefined ? failure(404, 'gone') : ok({ migrations: this.#progress() });
       case `/servers/${SERVER_ID}/os-instance-actions`:
-        return ok({
-          instanceActions: ['live-migration', 'migrate'].map(action => ({
-            request_id: `req-${action}`,
-            action,
-          })),
-        });
+        return ok({ instanceActions: this.requests });
       case '/os-migrations':
         return ok({ migrations: this.records.map(recordWire) });
       case '/os-services':

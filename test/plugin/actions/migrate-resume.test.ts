@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { migrate } from '../../../plugin/actions/migrate/migrate.ts';
 import type { MigrateParameters } from '../../../plugin/actions/migrate/parameters.ts';
+import type { Before } from '../../../plugin/actions/migrate/before.ts';
 import { outcome, startHarness } from './action-harness.ts';
 import type { ActionHarness } from './action-harness.ts';
 import { SERVER_ID } from './fake-nova.ts';
@@ -14,6 +15,8 @@ const LIVE: MigrateParameters = {
   destination_node: 'compute-2',
 };
 const COLD: MigrateParameters = { ...LIVE, migration_type: 'cold' };
+/** As it was kept before Nova was asked. */
+const BEFORE: Before = { lastMigrationId: 6, lastRequestId: 'req-live-migration', status: 'ACTIVE' };
 const THERE = { status: 'ACTIVE', task: null, host: 'compute-2' };
 const RUNNING: Frame[] = [{ at: 0, server: { status: 'MIGRATING', task: 'migrating' }, record: 'running' }];
 const WAITING: Frame[] = [{ at: 0, server: { ...THERE, status: 'VERIFY_RESIZE' }, record: 'finished' }];
@@ -25,6 +28,8 @@ interface Case {
   /** `known: true` and the like, or the error. */
   readonly expected: string;
   readonly asked?: string[];
+  /** Default: `BEFORE`. */
+  readonly intent?: unknown;
 }
 
 const CASES: Case[] = [
@@ -72,7 +77,7 @@ const CASES: Case[] = [
     parameters: LIVE,
     arrange: ({ nova }) => {
       const createdAt = '2026-01-01T00:00:00';
-      nova.records = [{ id: 3, type: 'live-migration', status: 'error', createdAt, target: 'compute-2' }];
+      nova.records = [{ id: 6, type: 'live-migration', status: 'error', createdAt, target: 'compute-2' }];
     },
     expected: 'known: false',
   },
@@ -81,6 +86,46 @@ const CASES: Case[] = [
     parameters: LIVE,
     arrange: ({ nova }) => nova.begin('migration', 'compute-2', [{ at: 0, record: 'error' }]),
     expected: 'known: false',
+  },
+  {
+    name: 'asks nothing of Nova when nothing was about to be asked of it',
+    parameters: LIVE,
+    arrange: ({ nova }) => {
+      nova.begin('live-migration', 'compute-2', [{ at: 0, record: 'error' }]);
+      nova.isAway = () => true;
+    },
+    intent: undefined,
+    expected: 'known: false',
+  },
+  {
+    name: 'waits for the record of a live migration that Nova has only noted yet',
+    parameters: LIVE,
+    arrange: ({ nova, clock }) => {
+      nova.requests.unshift({ request_id: 'req-new', action: 'live-migration' });
+      clock.after(100, () =>
+        nova.begin('live-migration', 'compute-2', [{ at: 0, record: 'completed', server: THERE }]),
+      );
+    },
+    expected: 'known: true',
+  },
+  {
+    name: 'waits for a request that was still on its way',
+    parameters: LIVE,
+    arrange: ({ nova, clock }) => {
+      clock.after(25, () => nova.requests.unshift({ request_id: 'req-new', action: 'live-migration' }));
+      clock.after(60, () =>
+        nova.begin('live-migration', 'compute-2', [{ at: 0, record: 'completed', server: THERE }]),
+      );
+    },
+    expected: 'known: true',
+  },
+  {
+    name: 'fails one that Nova has taken and never made a record of',
+    parameters: LIVE,
+    arrange: ({ nova }) => nova.requests.unshift({ request_id: 'req-new', action: 'live-migration' }),
+    expected:
+      'ActionFailedError in execute: Nova accepted the live migration of web-1 from compute-1 to compute-2, but has no ' +
+      'record of it after 120 s',
   },
   {
     name: 'is content when the instance is where it was to go',
@@ -125,16 +170,19 @@ describe('a migration after an interruption of the service', () => {
 
   afterEach(() => harness.stop());
 
-  for (const { name, parameters, arrange, expected, asked = [] } of CASES) {
+  for (const given of CASES) {
+    const { name, parameters, arrange, expected, asked = [] } = given;
     it(name, async () => {
       harness = await startHarness();
       arrange(harness);
       let known: boolean | undefined;
 
       const ended = await outcome(
-        migrate.resume?.(parameters, harness.context, harness.clock.now() - 300_000).then(answer => {
-          known = answer;
-        }) ?? Promise.resolve(),
+        migrate
+          .resume?.(parameters, harness.context, 'intent' in given ? given.intent : BEFORE)
+          .then(answer => {
+            known = answer;
+          }) ?? Promise.resolve(),
       );
 
       expect(ended === 'done' ? `known: ${known}` : ended).to.equal(expected);

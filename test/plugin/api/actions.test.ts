@@ -6,7 +6,7 @@ import { startApi } from './harness.ts';
 
 const SOMEWHERE = '12a5ca6d-40dd-4196-9536-5cd88c5b9acf';
 
-describe('api actions', () => {
+describe('api actions (K30)', () => {
   let api: ApiUnderTest;
   let auditUuid: string;
   let planUuid: string;
@@ -22,7 +22,7 @@ describe('api actions', () => {
     return (json as { actions: { uuid: string }[] }).actions.map(({ uuid }) => uuid);
   };
 
-  it('are shown with what they do and why', async () => {
+  it('are shown with what they do and why, and after which others (K60)', async () => {
     const parent = randomUUID();
     const { uuid } = await api.repositories.actions.create(
       newAction({
@@ -63,7 +63,7 @@ describe('api actions', () => {
     ['teleport', 'Why not.', 'Why not.'],
     ['teleport', null, ''],
   ] as const) {
-    it(`describe ${actionType} for the reason ${reason}`, async () => {
+    it(`describe ${actionType} for the reason ${reason} (K32)`, async () => {
       const row = newAction({ actionPlanUuid: planUuid, actionType, reason });
       await api.repositories.actions.create(row);
 
@@ -120,7 +120,7 @@ describe('api actions', () => {
     });
   }
 
-  describe('skipping', () => {
+  describe('skipping (K31, K58, K59)', () => {
     const skip = { op: 'replace', path: '/state', value: 'SKIPPED' };
     const say = (value: unknown) => ({ op: 'replace', path: '/status_message', value });
     const patch = (uuid: string, operations: readonly object[], version = '1.5') =>

@@ -8,7 +8,7 @@ interface AuditDocument {
   readonly name: string;
 }
 
-describe('api audits: changes', () => {
+describe('api audits: changes (K21, K37)', () => {
   let api: ApiUnderTest;
   beforeEach(async () => {
     api = await startApi();
@@ -46,9 +46,10 @@ describe('api audits: changes', () => {
       ['SUCCEEDED', 'CANCELLED'],
       ['FAILED', 'CANCELLED'],
       ['CANCELLED', 'CANCELLED'],
-      ['PENDING', 'ONGOING'],
       ['PENDING', 'SUCCEEDED'],
-      ['ONGOING', 'SUCCEEDED'],
+      ['SUSPENDED', 'PENDING'],
+      ['ONGOING', 'DELETED'],
+      ['CANCELLED', 'DELETED'],
       ['PENDING', 'FOO'],
       ['SUCCEEDED', 'DELETED'],
     ] as const) {
@@ -115,8 +116,17 @@ describe('api audits: changes', () => {
     for (const [what, operation, status, faultstring] of [
       ['null as state', { op: 'replace', path: '/state', value: null }, 400, /\/state can't be updated\.$/],
       ['the state removed', { op: 'remove', path: '/state' }, 400, /\/state can't be updated\.$/],
-      ['the type', { op: 'replace', path: '/audit_type', value: 'EVENT' }, 400, /\/audit_type can't be updated\.$/],
-      ['an interval', { op: 'replace', path: '/interval', value: 'zzz' }, 400, /\/interval can't be updated\.$/],
+      ['an unknown type', { op: 'replace', path: '/audit_type', value: 'FOO' }, 400, 'Audit type FOO could not be found'],
+      ['a type that needs an interval', { op: 'replace', path: '/audit_type', value: 'CONTINUOUS' }, 400, 'Interval of audit must be specified for CONTINUOUS.'],
+      ['an interval that is none', { op: 'replace', path: '/interval', value: 'zzz' }, 400, /Expected an interval or cron syntax but received zzz/],
+      ['an interval for ONESHOT', { op: 'add', path: '/interval', value: '60' }, 400, 'Interval of audit must not be set for ONESHOT.'],
+      ['a window for ONESHOT', { op: 'add', path: '/end_time', value: '2030-01-01T00:00:00' }, 400, 'Start or End time of audit must not be set for ONESHOT.'],
+      ['a next run for ONESHOT', { op: 'add', path: '/next_run_time', value: '2030-01-01T00:00:00' }, 400, 'Only a CONTINUOUS audit has a next run time.'],
+      ['a scope that is none', { op: 'replace', path: '/scope', value: [{ zork: [] }] }, 400, /zork/],
+      ['null for auto_trigger', { op: 'replace', path: '/auto_trigger', value: null }, 400, /auto_trigger.*not an unambiguous boolean/],
+      ['auto_trigger removed', { op: 'remove', path: '/auto_trigger' }, 400, /auto_trigger.*not an unambiguous boolean/],
+      ['the host', { op: 'replace', path: '/hostname', value: 'x' }, 400, /\/hostname can't be updated\.$/],
+      ['the goal', { op: 'replace', path: '/goal', value: 'calm' }, 400, /\/goal can't be updated\.$/],
       ['the status message', { op: 'replace', path: '/status_message', value: 'x' }, 400, /\/status_message can't be updated\.$/],
       ['the UUID', { op: 'replace', path: '/uuid', value: 'x' }, 400, "'/uuid' is an internal attribute and can not be updated"],
       ['a wrong parameter', { op: 'replace', path: '/parameters/patience', value: 'x' }, 400, /^Invalid parameters for strategy: patience/],
@@ -140,6 +150,135 @@ describe('api audits: changes', () => {
         expect(await api.repositories.audits.find(uuid)).to.deep.equal(before);
       });
     }
+
+    for (const [from, to] of [
+      ['PENDING', 'ONGOING'],
+      ['ONGOING', 'SUCCEEDED'],
+      ['ONGOING', 'FAILED'],
+    ] as const) {
+      it(`lead from ${from} to ${to} as in Watcher`, async () => {
+        await api.repositories.audits.create(newAudit({ name: 'a', state: from }));
+
+        const { status, json } = await patch('a', state(to));
+
+        expect(status).to.equal(200);
+        expect(json).to.include({ state: to });
+      });
+    }
+
+    describe('of a CONTINUOUS audit', () => {
+      const NOON = '2026-03-01T12:00:00.000Z';
+      const running = {
+        name: 'a',
+        auditType: 'CONTINUOUS',
+        state: 'ONGOING',
+        interval: '7200',
+        anchorAt: '2026-03-01T11:30:00.000Z',
+        nextRunAt: '2026-03-01T13:30:00.000Z',
+      } as const;
+      const replace = (path: string, value: unknown) => ({ op: 'replace', path, value });
+
+      it('suspend it and break off its run; nothing is due then (K47)', async () => {
+        const { uuid } = await api.repositories.audits.create(newAudit(running));
+
+        const { json } = await patch('a', state('SUSPENDED'));
+
+        expect(json).to.include({ state: 'SUSPENDED', next_run_time: null });
+        expect(api.cancelled).to.deep.equal([uuid]);
+      });
+
+      it('resume it in its old phase (K47)', async () => {
+        const { uuid } = await api.repositories.audits.create(
+          newAudit({ ...running, state: 'SUSPENDED', nextRunAt: null, failures: 3 }),
+        );
+
+        const { json } = await patch('a', state('ONGOING'));
+
+        expect(json).to.include({ state: 'ONGOING', next_run_time: '2026-03-01T13:30:00.000000' });
+        expect(await api.repositories.audits.find(uuid)).to.include({ failures: 0 });
+        expect(api.triggered).to.deep.equal([uuid]);
+      });
+
+      it('plan its next run anew with its interval (K43)', async () => {
+        await api.repositories.audits.create(newAudit(running));
+
+        const seconds = await patch('a', replace('/interval', '600'));
+        const cron = await patch('a', replace('/interval', '15 * * * *'));
+
+        expect(seconds.json).to.include({ interval: '600', next_run_time: '2026-03-01T12:10:00.000000' });
+        expect(cron.json).to.include({ next_run_time: '2026-03-01T12:15:00.000000' });
+      });
+
+      it('plan nothing when they are about something else', async () => {
+        await api.repositories.audits.create(newAudit({ ...running, nextRunAt: NOON }));
+
+        const { json } = await patch('a', replace('/name', 'b'), replace('/force', true));
+
+        expect(json).to.include({ name: 'b', next_run_time: '2026-03-01T12:00:00.000000' });
+      });
+
+      it('move its window, and its next run with it (K45)', async () => {
+        await api.repositories.audits.create(newAudit(running));
+
+        const ended = await patch('a', { op: 'add', path: '/end_time', value: '2026-03-01T13:00:00+00:00' });
+        const later = await patch(
+          'a',
+          replace('/start_time', '2026-04-01T00:00:00'),
+          replace('/end_time', null),
+        );
+
+        expect(ended.json).to.include({ end_time: '2026-03-01T13:00:00.000000', next_run_time: null });
+        expect(later.json).to.include({ start_time: '2026-04-01T00:00:00.000000', next_run_time: null });
+        expect(await api.repositories.audits.findByIdentifier('a')).to.include({ anchorAt: null });
+      });
+
+      it('set its next run', async () => {
+        await api.repositories.audits.create(newAudit(running));
+
+        const { json } = await patch('a', replace('/next_run_time', '2026-03-01T12:30:00'));
+
+        expect(json).to.include({ next_run_time: '2026-03-01T12:30:00.000000' });
+      });
+
+      it('change its scope, and its type while it is not ONGOING', async () => {
+        await api.repositories.audits.create(newAudit({ ...running, state: 'SUSPENDED' }));
+        const scope = [{ compute: [{ availability_zones: [{ name: 'nova' }] }] }];
+
+        const { status, json, text } = await patch(
+          'a',
+          replace('/scope', scope),
+          replace('/audit_type', 'EVENT'),
+        );
+
+        expect(status, text).to.equal(200);
+        expect(json).to.deep.include({ audit_type: 'EVENT', scope, interval: '7200' });
+      });
+
+      it('do not change its type while it is ONGOING', async () => {
+        await api.repositories.audits.create(newAudit(running));
+
+        const { status, faultstring } = await patch('a', replace('/audit_type', 'EVENT'));
+
+        expect(status).to.equal(400);
+        expect(faultstring).to.equal(
+          'The type of an audit that is ONGOING cannot be changed: suspend it first.',
+        );
+      });
+
+      it('take none of its interval', async () => {
+        await api.repositories.audits.create(newAudit(running));
+
+        const answers = [
+          await patch('a', replace('/interval', null)),
+          await patch('a', { op: 'remove', path: '/interval' }),
+        ];
+
+        for (const { status, faultstring } of answers) {
+          expect(status).to.equal(400);
+          expect(faultstring).to.equal('Interval of audit must be specified for CONTINUOUS.');
+        }
+      });
+    });
 
     it('of an audit that is not there answer 404', async () => {
       const { status, faultstring } = await patch('nope', state('CANCELLED'));

@@ -10,7 +10,7 @@ interface AuditDocument {
 
 const SOMEWHERE = '12a5ca6d-40dd-4196-9536-5cd88c5b9acf';
 
-describe('api audits: creation', () => {
+describe('api audits: creation (K21)', () => {
   let api: ApiUnderTest;
   beforeEach(async () => {
     api = await startApi();
@@ -29,7 +29,7 @@ describe('api audits: creation', () => {
     return (json as AuditDocument).uuid;
   };
 
-  it('stores the audit with the defaults of its parameters and lets it run', async () => {
+  it('stores the audit with the defaults of its parameters and lets it run (K21) (K23)', async () => {
     const { headers, json } = await api.call('POST', '/v1/audits', {
       body: {
         name: 'morning',
@@ -74,7 +74,7 @@ describe('api audits: creation', () => {
     expect(await api.repositories.audits.find(uuid)).to.deep.include({ parameters });
   });
 
-  it('names the audit for what it is of, and the time, in 63 characters', async () => {
+  it('names the audit for what it is of, and the time, in 63 characters (K24)', async () => {
     const template = await createTemplate({ name: 't'.repeat(60), goal: 'calm' });
 
     const names = [
@@ -94,7 +94,7 @@ describe('api audits: creation', () => {
     ]);
   });
 
-  it('takes goal, strategy, scope and parameters from a template, but what it is told comes first', async () => {
+  it('takes goal, strategy, scope and parameters from a template, but what it is told comes first (K22)', async () => {
     const template = await createTemplate({
       name: 'watch',
       goal: 'calm',
@@ -125,6 +125,7 @@ describe('api audits: creation', () => {
 
   const oneshot = { audit_type: 'ONESHOT' };
   const calm = { ...oneshot, goal: 'calm' };
+  const continuous = { ...calm, audit_type: 'CONTINUOUS' };
   const still = { ...calm, strategy: 'sit_still' };
   // prettier-ignore
   for (const [what, body, status, faultstring] of [
@@ -138,12 +139,19 @@ describe('api audits: creation', () => {
     ['an unknown strategy', { ...calm, strategy: 'nope' }, 404, 'Strategy nope could not be found'],
     ["another goal's strategy", { ...calm, strategy: 'predictive_migration' }, 400, /'predictive_migration' strategy does not relate to the 'Calm' goal/],
     ['an interval', { ...calm, interval: '300' }, 400, 'Interval of audit must not be set for ONESHOT.'],
-    ['an interval as number', { ...calm, interval: 300 }, 400, 'Interval of audit must not be set for ONESHOT.'],
+    ['an interval as number', { ...continuous, interval: 300 }, 400, "Invalid input for field/attribute interval. Value: '300'. Wrong type. Expected a string."],
+    ['an interval of no time', { ...continuous, interval: '0' }, 400, "Invalid input for field/attribute interval. Value: '0'. An interval must be above 0 seconds, not 0."],
+    ['a negative interval', { ...continuous, interval: '-10' }, 400, /An interval must be above 0 seconds, not -10\.$/],
+    ['an interval that is no cron', { ...continuous, interval: '* * * x *' }, 400, /Expected an interval or cron syntax but received \* \* \* x \*: /],
+    ['an empty interval', { ...continuous, interval: '' }, 400, /Expected an interval or cron syntax/],
+    ['a start that is no time', { ...continuous, interval: '60', start_time: 'soon' }, 400, "Invalid input for field/attribute start_time. Value: 'soon'. Expected a date and time as in 2026-03-01T12:00:00, in UTC or with an offset."],
+    ['a start on the 30th of February', { ...continuous, interval: '60', start_time: '2030-02-30T00:00:00' }, 400, /Expected a date and time/],
+    ['an end that is a number', { ...continuous, interval: '60', end_time: 7 }, 400, /Expected a date and time/],
+    ['an end before its start', { ...continuous, interval: '60', start_time: '2030-01-01T12:00:00', end_time: '2030-01-01T12:00:00+01:00' }, 400, 'The start time 2030-01-01T12:00:00.000Z of the audit is not before its end time 2030-01-01T11:00:00.000Z.'],
+    ['null for auto_trigger', { ...calm, auto_trigger: null }, 400, "Invalid input for field/attribute auto_trigger. Value: 'None'. It must not be null."],
     ['a start', { ...calm, start_time: '2030-01-01T00:00:00' }, 400, 'Start or End time of audit must not be set for ONESHOT.'],
     ['an end', { ...calm, end_time: '2030-01-01T00:00:00' }, 400, 'Start or End time of audit must not be set for ONESHOT.'],
     ['CONTINUOUS without interval', { ...calm, audit_type: 'CONTINUOUS' }, 400, 'Interval of audit must be specified for CONTINUOUS.'],
-    ['CONTINUOUS', { ...calm, audit_type: 'CONTINUOUS', interval: '60' }, 400, 'This version runs audits of the type ONESHOT only: CONTINUOUS audits are not supported yet.'],
-    ['EVENT', { ...calm, audit_type: 'EVENT' }, 400, 'This version runs audits of the type ONESHOT only: EVENT audits are not supported yet.'],
     ['parameters without strategy', { ...calm, parameters: { patience: 1 } }, 400, 'Specify parameters but no predefined strategy for audit, or no parameter spec in predefined strategy'],
     ['unknown parameters', { ...still, parameters: { x: 1, y: 2 } }, 400, 'Audit parameter x, y are not allowed'],
     ['an unknown parameter inside', { ...oneshot, goal: 'predictive_migration', strategy: 'predictive_migration', parameters: { thresholds: { x: 1 } } }, 400, 'Audit parameter thresholds.x are not allowed'],
@@ -168,7 +176,42 @@ describe('api audits: creation', () => {
     });
   }
 
-  it('is refused with a name that is taken', async () => {
+  it('of a CONTINUOUS audit keeps interval and window, in UTC (K25)', async () => {
+    const audit = await create({
+      audit_type: 'CONTINUOUS',
+      goal: 'calm',
+      interval: '*/10 * * * *',
+      start_time: '2030-01-01 12:00:00',
+      end_time: '2030-01-02T00:00:00+02:00',
+    });
+
+    expect(audit).to.include({
+      audit_type: 'CONTINUOUS',
+      state: 'PENDING',
+      interval: '*/10 * * * *',
+      next_run_time: null,
+      start_time: '2030-01-01T12:00:00.000000',
+      end_time: '2030-01-01T22:00:00.000000',
+    });
+    expect(api.triggered).to.deep.equal([audit.uuid]);
+  });
+
+  it('of an EVENT audit takes an interval and does not use it', async () => {
+    const audit = await create({ audit_type: 'EVENT', goal: 'calm', interval: '60' });
+
+    expect(audit).to.include({ audit_type: 'EVENT', state: 'PENDING', interval: '60' });
+  });
+
+  it('with a window is not acceptable before version 1.1', async () => {
+    const { status, faultstring } = await api.call('POST', '/v1/audits', {
+      body: { ...continuous, interval: '60', start_time: '2030-01-01T00:00:00' },
+      version: '1.0',
+    });
+
+    expect([status, faultstring]).to.deep.equal([406, 'Request not acceptable.']);
+  });
+
+  it('is refused with a name that is taken (K24)', async () => {
     await create({ name: 'one', goal: 'calm' });
 
     const { status, faultstring } = await api.call('POST', '/v1/audits', {
@@ -185,8 +228,9 @@ describe('api audits: creation', () => {
       goal: 'calm',
       strategy: null,
       parameters: null,
-      auto_trigger: null,
       force: null,
+      interval: null,
+      start_time: null,
       name: null,
       audit_template_uuid: null,
       end_time: null,

@@ -8,7 +8,7 @@ interface AuditDocument {
   readonly name: string;
 }
 
-describe('api audits', () => {
+describe('api audits (K21)', () => {
   let api: ApiUnderTest;
   beforeEach(async () => {
     api = await startApi();
@@ -57,7 +57,7 @@ describe('api audits', () => {
       expect([status, faultstring]).to.deep.equal([400, 'Invalid sort key: goal']);
     });
 
-    it('have pages', async () => {
+    it('have pages (K12)', async () => {
       const first = (await api.call('GET', '/v1/audits?limit=2&sort_dir=desc')).json as {
         audits: AuditDocument[];
         next: string;
@@ -79,7 +79,7 @@ describe('api audits', () => {
       ['1.4', ['force'], ['start_time', 'end_time']],
       ['1.5', ['force'], ['start_time', 'end_time', 'status_message']],
     ] as const) {
-      it(`have at ${version} the fields of ${version}`, async () => {
+      it(`have at ${version} the fields of ${version} (K25, K26)`, async () => {
         await create({ name: 'a', goal: 'calm' });
 
         const list = await api.call('GET', '/v1/audits', { version });
@@ -90,7 +90,7 @@ describe('api audits', () => {
       });
     }
 
-    it('are found by UUID, name and id', async () => {
+    it('are found by UUID, name and id (K38)', async () => {
       const { uuid } = await create({ name: 'A', goal: 'calm' });
 
       for (const identifier of [uuid, uuid.toUpperCase(), 'a', '1']) {

@@ -126,9 +126,69 @@ describe('api authentication and policy', () => {
     const up = await api.call('GET', '/v1/goals');
 
     expect(down.status).to.equal(503);
-    expect(down.headers.get('content-type')).to.equal('text/plain');
-    expect(down.text).to.equal('The Keystone service is temporarily unavailable.');
+    expect(down.headers.get('content-type')).to.equal('text/plain; charset=UTF-8');
+    // byte for byte what webob makes of keystonemiddleware's error
+    expect(down.text).to.equal(
+      '503 Service Unavailable\n\nThe server is currently unavailable. Please try again at a later time.\n\n' +
+        ' The Keystone service is temporarily unavailable.  ',
+    );
     expect(up.status).to.equal(200);
+  });
+
+  it("says once that Keystone refuses the service's own credentials, and once that it is back", async () => {
+    api.tokens.unreachable = Object.assign(new Error('Keystone refused user "auspex"'), {
+      code: 'authentication_failed',
+    });
+    const down = [await api.call('GET', '/v1/goals'), await api.call('GET', '/v1/goals')];
+    api.tokens.unreachable = undefined;
+    await api.call('GET', '/v1/goals');
+    await api.call('GET', '/v1/goals', { token: 'member' });
+
+    const said = api.log.map(line => JSON.parse(line) as { level: number; msg: string });
+    expect(down.map(({ status }) => status)).to.deep.equal([503, 503]);
+    expect(said.map(({ level, msg }) => [level, msg])).to.deep.equal([
+      [50, "Keystone refuses this service's own credentials"],
+      [30, 'Keystone validates tokens again'],
+    ]);
+  });
+
+  describe('service tokens', () => {
+    const expiresAt = '2026-03-01T11:00:00Z';
+    beforeEach(() => {
+      const { owners } = api.tokens;
+      owners.set('late', { ...owners.get('admin')!, expiresAt });
+      owners.set('nova', { ...owners.get('admin')!, userId: 'nova', roles: ['service'] });
+      owners.set('nova-late', { ...owners.get('nova')!, expiresAt });
+    });
+    for (const [what, serviceToken, status] of [
+      ['a service goes on with a token that has expired meanwhile', 'nova', 200],
+      ['nobody else does', 'member', 401],
+      ['an unknown service token spoils the request', 'unknown', 401],
+      ["a service's own token must not have expired", 'nova-late', 401],
+      ['an empty one is none', '', 401],
+    ] as const) {
+      it(what, async () => {
+        const headers = { 'X-Service-Token': serviceToken };
+
+        expect((await api.call('GET', '/v1/goals', { token: 'late', headers })).status).to.equal(status);
+      });
+    }
+
+    it('an unknown one spoils a good request, too', async () => {
+      const headers = { 'X-Service-Token': 'unknown' };
+
+      expect((await api.call('GET', '/v1/goals', { headers })).status).to.equal(401);
+    });
+
+    it('lets nobody in with an expired token who comes without a service afterwards', async () => {
+      await api.call('GET', '/v1/goals', { token: 'late', headers: { 'X-Service-Token': 'nova' } });
+
+      expect((await api.call('GET', '/v1/goals', { token: 'late' })).status).to.equal(401);
+    });
+  });
+
+  it('ignores blanks around a token', async () => {
+    expect((await api.call('GET', '/v1/goals', { token: ' admin ' })).status).to.equal(200);
   });
 
   describe('token cache', () => {

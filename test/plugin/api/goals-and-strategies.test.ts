@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { GOALS } from '../../../goals/goals.ts';
+import { STRATEGIES } from '../../../strategies/strategies.ts';
 import type { ApiUnderTest } from './harness.ts';
 import { startApi } from './harness.ts';
 
@@ -7,7 +9,7 @@ interface Named {
   readonly uuid: string;
 }
 
-describe('api goals', () => {
+describe('api goals (K15)', () => {
   let api: ApiUnderTest;
   before(async () => {
     api = await startApi();
@@ -126,7 +128,7 @@ describe('api goals', () => {
   });
 });
 
-describe('api strategies', () => {
+describe('api strategies (K16)', () => {
   let api: ApiUnderTest;
   before(async () => {
     api = await startApi();
@@ -195,7 +197,7 @@ describe('api strategies', () => {
     expect(JSON.stringify(properties)).to.not.contain(String(Number.MAX_SAFE_INTEGER));
   });
 
-  it('tell what they need and whether it is there', async () => {
+  it('tell what they need and whether it is there (K17, K80)', async () => {
     const { json } = await api.call('GET', '/v1/strategies/predictive_migration/state');
 
     expect(json).to.deep.equal([
@@ -203,10 +205,10 @@ describe('api strategies', () => {
       {
         type: 'Metrics',
         state: [
-          { instance_cpu_usage: 'available' },
-          { host_cpu_usage: 'available' },
-          { instance_ram_usage: 'available' },
-          { host_ram_usage: 'not available' },
+          { 'gnocchi.instance_cpu_usage': 'available' },
+          { 'gnocchi.host_cpu_usage': 'available' },
+          { 'gnocchi.instance_ram_usage': 'available' },
+          { 'gnocchi.host_ram_usage': 'not available' },
         ],
         mandatory: false,
         comment: '',
@@ -215,7 +217,7 @@ describe('api strategies', () => {
         type: 'CDM',
         state: [
           { compute_model: 'available' },
-          { storage_model: 'not available' },
+          { storage_model: 'available' },
           { baremetal_model: 'not available' },
         ],
         mandatory: true,
@@ -225,23 +227,41 @@ describe('api strategies', () => {
     ]);
   });
 
-  it('say when the datasource does not answer, and when none is needed', async () => {
+  it('say when datasources and pictures are not there, and when no datasource is needed (K17)', async () => {
     const without = await startApi({
-      datasource: {
-        name: 'gnocchi',
-        metrics: ['instance_cpu_usage'],
-        isAvailable: () => Promise.resolve(false),
+      requirements: {
+        datasources: async (strategyName, usages) => [
+          { name: `best of ${strategyName}`, isAvailable: false, metrics: [] },
+          {
+            name: 'next',
+            isAvailable: true,
+            metrics: usages.slice(0, 1).map(usage => ({ usage, name: 'cpu', isAvailable: true })),
+          },
+        ],
+        hasModel: model => Promise.resolve(model === 'storage'),
       },
     });
-    const [gone, none] = await Promise.all([
+    const [some, none] = await Promise.all([
       without.call('GET', '/v1/strategies/predictive_migration/state'),
       without.call('GET', '/v1/strategies/sit_still/state'),
     ]);
     await without.stop();
 
-    const rows = gone.json as { state: unknown }[];
-    expect(rows[0]?.state).to.equal('gnocchi: not available');
-    expect(JSON.stringify(rows[1]?.state)).to.not.contain(':"available"');
+    const rows = some.json as { state: unknown }[];
+    expect(rows.slice(0, 3).map(({ state }) => state)).to.deep.equal([
+      'best of predictive_migration: not available, next: available',
+      [
+        { cpu: 'available' },
+        { host_cpu_usage: 'not available' },
+        { instance_ram_usage: 'not available' },
+        { host_ram_usage: 'not available' },
+      ],
+      [
+        { compute_model: 'not available' },
+        { storage_model: 'available' },
+        { baremetal_model: 'not available' },
+      ],
+    ]);
     expect((none.json as { state: unknown }[])[0]?.state).to.equal(
       'Datasource is not presented for this strategy',
     );
@@ -257,15 +277,179 @@ describe('api strategies', () => {
   });
 });
 
-describe('api scoring engines', () => {
-  it('are none', async () => {
-    const api = await startApi();
+describe('api scoring engines (K33)', () => {
+  let api: ApiUnderTest;
+  before(async () => {
+    api = await startApi();
+  });
+  after(() => api.stop());
 
-    const list = await api.call('GET', '/v1/scoring_engines');
-    const one = await api.call('GET', '/v1/scoring_engines/x');
-    await api.stop();
+  it('are listed in short, and in detail with what goes in and comes out', async () => {
+    const short = (await api.call('GET', '/v1/scoring_engines')).json as { scoring_engines: Named[] };
+    const detailed = (await api.call('GET', '/v1/scoring_engines/detail')).json as typeof short;
 
-    expect(list.json).to.deep.equal({ scoring_engines: [] });
-    expect([one.status, one.faultstring]).to.deep.equal([404, 'ScoringEngine x could not be found']);
+    const names = ['dummy_scorer', 'dummy_min_scorer', 'dummy_max_scorer', 'dummy_avg_scorer'];
+    expect(short.scoring_engines.map(({ name }) => name)).to.deep.equal(names);
+    for (const engine of short.scoring_engines) {
+      expect(engine).to.have.all.keys('uuid', 'name', 'description', 'links');
+    }
+    for (const engine of detailed.scoring_engines) {
+      expect(engine).to.have.all.keys('uuid', 'name', 'description', 'metainfo', 'links');
+    }
+  });
+
+  it('are shown by UUID, name and id, with exactly these fields', async () => {
+    const { json } = await api.call('GET', '/v1/scoring_engines/DUMMY_AVG_SCORER');
+    const { uuid } = json as Named;
+
+    expect(json).to.deep.equal({
+      uuid,
+      name: 'dummy_avg_scorer',
+      description: 'Dummy Scorer calculating the average value',
+      metainfo: '',
+      links: [
+        { href: `${api.url}/v1/scoring_engines/${uuid}`, rel: 'self' },
+        { href: `${api.url}/scoring_engines/${uuid}`, rel: 'bookmark' },
+      ],
+    });
+    expect((await api.call('GET', `/v1/scoring_engines/${uuid}`)).json).to.deep.equal(json);
+  });
+
+  it('keep their UUIDs when the service starts again', async () => {
+    const before = await api.repositories.catalogue.sync('scoring_engine', []);
+    const again = await startApi({ repositories: api.repositories });
+    const { json } = await again.call('GET', '/v1/scoring_engines/dummy_scorer');
+    await again.stop();
+
+    expect((json as Named).uuid).to.equal(before.get('dummy_scorer')!.uuid);
+  });
+
+  it('come page by page and sorted', async () => {
+    const first = (await api.call('GET', '/v1/scoring_engines?limit=2&sort_key=name&sort_dir=desc')).json as {
+      scoring_engines: Named[];
+      next: string;
+    };
+    const second = (await api.call('GET', first.next.slice(api.url.length))).json as typeof first;
+
+    expect([first, second].flatMap(page => page.scoring_engines.map(({ name }) => name))).to.deep.equal([
+      'dummy_scorer',
+      'dummy_min_scorer',
+      'dummy_max_scorer',
+      'dummy_avg_scorer',
+    ]);
+  });
+
+  it('answer 404 when there is no such engine', async () => {
+    for (const path of ['/v1/scoring_engines/x', '/v1/scoring_engines?marker=x']) {
+      const { status, faultstring } = await api.call('GET', path);
+
+      expect([status, faultstring]).to.deep.equal([404, 'ScoringEngine x could not be found']);
+    }
+  });
+});
+
+describe('api catalogue of the service', () => {
+  let api: ApiUnderTest;
+  before(async () => {
+    api = await startApi({ goals: GOALS, strategies: STRATEGIES });
+  });
+  after(() => api.stop());
+
+  for (const [name, displayName] of [
+    ['dummy', 'Dummy goal'],
+    ['unclassified', 'Unclassified'],
+  ] as const) {
+    it(`has the goal ${name} without indicators (K65)`, async () => {
+      const { json } = await api.call('GET', `/v1/goals/${name}`);
+
+      expect(json).to.deep.include({ name, display_name: displayName, efficacy_specification: [] });
+      expect(json).to.have.all.keys(
+        'uuid',
+        'name',
+        'display_name',
+        'efficacy_specification',
+        'links',
+        'created_at',
+        'updated_at',
+        'deleted_at',
+      );
+    });
+  }
+
+  it("publishes Watcher's parameters of the dummy strategies (K23, B66)", async () => {
+    for (const [name, number, text] of [
+      ['dummy', 'para1', 'para2'],
+      ['dummy_with_scorer', 'param1', 'param2'],
+    ]) {
+      const { json } = await api.call('GET', `/v1/strategies/${name}`);
+      const { parameters_spec: spec } = json as { parameters_spec: Record<string, unknown> };
+
+      expect(spec['type']).to.equal('object');
+      expect(spec['properties']).to.deep.equal({
+        [number!]: {
+          description: 'number parameter example',
+          type: 'number',
+          default: 3.2,
+          minimum: 1,
+          maximum: 10.2,
+        },
+        [text!]: { description: 'string parameter example', type: 'string', default: 'hello' },
+      });
+    }
+  });
+
+  it('publishes what the actuator cannot do without (K23, B67)', async () => {
+    const { json } = await api.call('GET', '/v1/strategies/actuator');
+    const { parameters_spec: spec } = json as { parameters_spec: Record<string, unknown> };
+
+    expect(spec).to.deep.include({ type: 'object', required: ['actions'] });
+    const { actions } = spec['properties'] as { actions: { items: Record<string, unknown> } };
+    expect(actions).to.include({ type: 'array' });
+    expect(actions.items).to.deep.include({ required: ['action_type', 'input_parameters'] });
+    expect(actions.items['properties']).to.deep.include({
+      action_type: { type: 'string' },
+      resource_id: { type: 'string' },
+    });
+  });
+
+  // prettier-ignore
+  for (const [what, strategy, parameters, problem] of [
+    ['too much', 'dummy', { para1: 11 }, /^Invalid parameters for strategy: para1: /],
+    ['a text for a number', 'dummy', { para1: '3' }, /^Invalid parameters for strategy: para1: /],
+    ['an unknown one', 'dummy', { para3: 1 }, 'Audit parameter para3 are not allowed'],
+    ['one that is missing', 'actuator', {}, /^Invalid parameters for strategy: actions: /],
+    ['an unknown key of an action', 'actuator', { actions: [{ action_type: 'nop', input_parameters: {}, foo: 1 }] }, 'Audit parameter actions.0.foo are not allowed'],
+    ['an action without parameters', 'actuator', { actions: [{ action_type: 'nop' }] }, /^Invalid parameters for strategy: actions\.0\.input_parameters: /],
+  ] as const) {
+    it(`refuses parameters with ${what} (K23)`, async () => {
+      const goal = strategy === 'dummy' ? 'dummy' : 'unclassified';
+      const body = { audit_type: 'ONESHOT', goal, strategy, parameters };
+      const { status, faultstring } = await api.call('POST', '/v1/audits', { body });
+
+      expect(status).to.equal(400);
+      if (typeof problem === 'string') expect(faultstring).to.equal(problem);
+      else expect(faultstring).to.match(problem);
+    });
+  }
+
+  it('fills defaults into the parameters of an audit (K23)', async () => {
+    const body = { audit_type: 'ONESHOT', goal: 'dummy', strategy: 'dummy', parameters: { para1: 4 } };
+    const { json } = await api.call('POST', '/v1/audits', { body });
+
+    expect((json as { parameters: unknown }).parameters).to.deep.equal({ para1: 4, para2: 'hello' });
+  });
+
+  it('checks default parameters of a template against its strategy, without filling them in (K20)', async () => {
+    const template = { name: 't', goal: 'dummy', strategy: 'dummy', default_parameters: { para2: 'x' } };
+    const created = await api.call('POST', '/v1/audit_templates', { body: template });
+    const { status, faultstring } = await api.call('POST', '/v1/audit_templates', {
+      body: { ...template, name: 'u', default_parameters: { para1: 0 } },
+    });
+
+    expect(created.json).to.deep.include({ default_parameters: { para2: 'x' } });
+    expect([status, faultstring?.slice(0, 39)]).to.deep.equal([
+      400,
+      'Invalid parameters for strategy: para1:',
+    ]);
   });
 });

@@ -1,24 +1,43 @@
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { openDatabase } from '../../../db/connect.ts';
 import { createRepositories } from '../../../db/repositories.ts';
 import type { Goal } from '../../../goals/goal.ts';
-import { GOALS } from '../../../goals/goals.ts';
+import { predictiveMigration as GOAL } from '../../../goals/predictive-migration.ts';
 import { ACTION_TYPES } from '../../../plugin/actions/action-types.ts';
 import { systemClock } from '../../../plugin/actions/clock.ts';
 import { createApi } from '../../../plugin/api/api.ts';
-import type { ApiOptions } from '../../../plugin/api/options.ts';
+import { createApiServer } from '../../../plugin/api/http-server.ts';
+import { DEFAULT_API_SETTINGS } from '../../../plugin/api/settings.ts';
+import type { ApiOptions, Requirements } from '../../../plugin/api/options.ts';
 import type { TokenOwner, TokenValidator } from '../../../plugin/api/token-validator.ts';
 import { createApplier } from '../../../plugin/applier/applier.ts';
 import { DEFAULT_APPLIER_SETTINGS } from '../../../plugin/applier/settings.ts';
 import type { Repositories } from '../../../plugin/lifecycle/repositories.ts';
 import type { Cloud } from '../../../plugin/openstack/cloud.ts';
-import { STRATEGIES } from '../../../strategies/strategies.ts';
+import { SCORING_ENGINES } from '../../../scoring/scoring-engines.ts';
+import { predictiveMigration } from '../../../strategies/predictive-migration/predictive-migration.ts';
 import type { Strategy } from '../../../strategies/strategy.ts';
+import { cluster } from '../../cluster/tiny-cluster.ts';
+
+/** One source that holds everything but the hosts' memory, and all pictures. */
+export const ALL_THERE: Requirements = {
+  datasources: async (_strategyName, usages) => [
+    {
+      name: 'gnocchi',
+      isAvailable: true,
+      metrics: usages.map(usage => ({
+        usage,
+        name: `gnocchi.${usage}`,
+        isAvailable: usage !== 'host_ram_usage',
+      })),
+    },
+  ],
+  hasModel: () => Promise.resolve(true),
+};
 
 /** Beside the real ones, so that there is more than one of each. */
 const CALM: Goal = {
@@ -127,14 +146,11 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
   });
   const app = await createApi({
     repositories,
-    goals: [...GOALS, CALM],
-    strategies: [...STRATEGIES, SIT_STILL, LOOK_AWAY],
+    goals: [GOAL, CALM],
+    strategies: [predictiveMigration, SIT_STILL, LOOK_AWAY],
+    scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
-    datasource: {
-      name: 'gnocchi',
-      metrics: ['instance_cpu_usage', 'host_cpu_usage', 'instance_ram_usage'],
-      isAvailable: () => Promise.resolve(true),
-    },
+    requirements: ALL_THERE,
     tokenValidator: tokens,
     identityUrl: IDENTITY_URL,
     audits: {
@@ -148,6 +164,7 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
       },
       cancel: uuid => applier.cancel(uuid),
     },
+    clusterPicture: { take: () => Promise.resolve(cluster({})) },
     clock: { now: () => under.now },
     logger,
     ...overrides,
@@ -155,7 +172,7 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
     await repositories.close();
     throw error;
   });
-  const server = createServer(app);
+  const server = createApiServer(app, overrides.settings ?? DEFAULT_API_SETTINGS);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Answer, ApiUnderTest } from './harness.ts';
 import { startApi } from './harness.ts';
 
-describe('api routing', () => {
+describe('api routing (K3, K9)', () => {
   let api: ApiUnderTest;
   before(async () => {
     api = await startApi();
@@ -17,6 +17,8 @@ describe('api routing', () => {
     '//v1//goals/',
     '/v1//goals',
     '/v1/goals/?limit=1000',
+    '/v1/goals.json',
+    '/v1/goals/detail.json',
   ]) {
     it(`finds the goals at ${path}`, async () => {
       const { status, json } = await api.call('GET', path);
@@ -43,7 +45,9 @@ describe('api routing', () => {
       const { status, json } = await api.call('GET', path);
 
       expect(status).to.equal(404);
-      expect(json).to.deep.equal({ error_message: 'The resource could not be found.' });
+      expect((json as { error_message: string }).error_message.trim()).to.equal(
+        '404 Not Found\n\nThe resource could not be found.',
+      );
     });
   }
 
@@ -61,9 +65,33 @@ describe('api routing', () => {
 
       expect(status).to.equal(405);
       expect(headers.get('allow')).to.equal(allow);
-      expect(json).to.deep.equal({ error_message: `The method ${method} is not allowed for this resource.` });
+      expect((json as { error_message: string }).error_message.trim()).to.equal(
+        `405 Method Not Allowed\n\nThe method ${method} is not allowed for this resource.`,
+      );
+      expect(headers.get('openstack-api-version')).to.equal(null);
+      expect(headers.get('x-openstack-request-id')).to.match(/^req-/);
     });
   }
+
+  for (const [method, path, status] of [
+    ['HEAD', '/', 405],
+    ['POST', '/', 405],
+    ['GET', '/?foo=1', 400],
+    ['GET', '/v1?foo=1', 400],
+  ] as const) {
+    it(`answers ${status} to ${method} ${path}`, async () => {
+      expect((await api.call(method, path)).status).to.equal(status);
+    });
+  }
+
+  it('refuses a query argument that comes twice', async () => {
+    const { status, faultstring } = await api.call('GET', '/v1/goals?limit=1&limit=2');
+
+    expect(status).to.equal(400);
+    expect(faultstring).to.equal(
+      'Invalid input for field/attribute limit. Value: \'["1","2"]\'. It must be given once.',
+    );
+  });
 
   it('answers 405 to HEAD', async () => {
     expect((await api.call('HEAD', '/v1/goals')).status).to.equal(405);
@@ -101,7 +129,7 @@ describe('api routing', () => {
     for (const [what, call, status, faultstring] of [
       ['no JSON', { rawBody: '{bad' }, 400, 'Request is not in valid JSON format'],
       ['nothing', {}, 400, 'Missing argument: "audit_p"'],
-      ['blanks', { rawBody: '  \n' }, 400, 'Missing argument: "audit_p"'],
+      ['blanks', { rawBody: '  \n' }, 400, 'Request is not in valid JSON format'],
       [
         'another type',
         { rawBody: 'x', headers: { 'Content-Type': 'text/plain' } },
@@ -121,7 +149,7 @@ describe('api routing', () => {
         "Invalid input for field/attribute audit_p. Value: 'null'. It must be a JSON object.",
       ],
     ] as const) {
-      it(`refuses ${what}`, async () => {
+      it(`refuses ${what} in the envelope that clients parse (K6)`, async () => {
         const answer: Answer = await api.call('POST', '/v1/audits', call);
 
         expect(answer.status).to.equal(status);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { ApiUnderTest } from './harness.ts';
 import { startApi } from './harness.ts';
 
-describe('api services', () => {
+describe('api services (K34)', () => {
   let api: ApiUnderTest;
   beforeEach(async () => {
     api = await startApi();

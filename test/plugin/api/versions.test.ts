@@ -9,7 +9,7 @@ describe('api versions', () => {
   });
   after(() => api.stop());
 
-  it('tells everybody at the root which versions there are', async () => {
+  it('tells everybody at the root which versions there are (K1)', async () => {
     const { status, json } = await api.call('GET', '/', { token: null });
 
     const version = {
@@ -24,8 +24,8 @@ describe('api versions', () => {
     expect(json).to.include.keys('name', 'description');
   });
 
-  it('lists the resources of v1 with both links', async () => {
-    const { json } = await api.call('GET', '/v1');
+  it('lists the resources of v1 with both links (K2)', async () => {
+    const { json } = await api.call('GET', '/v1', { version: '1.2' });
 
     expect(json).to.have.all.keys(
       'id',
@@ -44,6 +44,22 @@ describe('api versions', () => {
     ]);
   });
 
+  for (const [version, conditional] of [
+    ['1.0', []],
+    ['1.2', []],
+    ['1.3', ['data_model']],
+    ['1.4', ['data_model', 'webhooks']],
+    ['1.7', ['data_model', 'webhooks']],
+  ] as const) {
+    it(`lists at ${version} of the later resources: ${conditional.join(', ') || 'none'} (K2)`, async () => {
+      const { json } = await api.call('GET', '/v1', { version });
+
+      expect(
+        Object.keys(json as object).filter(key => key === 'data_model' || key === 'webhooks'),
+      ).to.deep.equal(conditional);
+    });
+  }
+
   it('wants a token for v1', async () => {
     expect((await api.call('GET', '/v1', { token: null })).status).to.equal(401);
   });
@@ -57,9 +73,10 @@ describe('api versions', () => {
     ['infra-optim abc', '1.0'],
     ['infra-optim 1', '1.0'],
     ['INFRA-OPTIM latest', '1.7'],
+    ['infra-optim 1.1, infra-optim 1.3', '1.3'],
     ['infra-optim latest', '1.7'],
   ] as const) {
-    it(`answers ${expected} to the header ${header ?? '(none)'}`, async () => {
+    it(`answers ${expected} to the header ${header ?? '(none)'} (K4, K5)`, async () => {
       const { status, headers } = await api.call('GET', '/v1/goals', {
         headers: header === undefined ? { 'OpenStack-API-Version': '' } : { 'OpenStack-API-Version': header },
       });
@@ -74,8 +91,8 @@ describe('api versions', () => {
     });
   }
 
-  for (const version of ['1.8', '1.99', '2.0', '0.9']) {
-    it(`refuses ${version} and says what it speaks`, async () => {
+  for (const version of ['1.8', '1.99', '2.0', '0.9', '-1.0']) {
+    it(`refuses ${version} and says what it speaks (K4)`, async () => {
       const { status, headers, json } = await api.call('GET', '/v1/goals', { version });
 
       expect(status).to.equal(406);
@@ -93,7 +110,9 @@ describe('api versions', () => {
 
     expect(status).to.equal(406);
     expect(headers.get('openstack-api-maximum-version')).to.equal(null);
-    expect(json).to.deep.equal({ error_message: 'Invalid value for OpenStack-API-Version header' });
+    expect((json as { error_message: string }).error_message.trim()).to.equal(
+      '406 Not Acceptable\n\nInvalid value for OpenStack-API-Version header',
+    );
   });
 
   it('names the host that the client asked, behind a proxy too', async () => {

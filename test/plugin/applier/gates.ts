@@ -43,13 +43,15 @@ export class Gates {
       await fate?.duringPrecheck?.();
       return fate?.precheck ?? { outcome: 'proceed' };
     },
-    execute: async ({ name }, { signal, report }) => {
+    execute: async ({ name }, { signal, callSignal, report }) => {
       this.events.push(`+${name}`);
       report({ percent: 50, message: `half of ${name}` });
       this.#resolvers(this.#begun, name).resolve();
       const fate = this.fates.get(name) ?? {};
       const opened = fate.open === true ? someTurns() : this.#resolvers(this.#opened, name).promise;
-      await (fate.stubborn === true ? opened : Promise.race([opened, firing(signal)]));
+      const ends = fate.stubborn === true ? [opened] : [opened, firing(signal)];
+      await Promise.race([...ends, firing(callSignal)]);
+      callSignal.throwIfAborted();
       this.events.push(`-${name}`);
       if (signal.aborted && fate.stubborn !== true) throw new ActionCancelledError(`${name} was cancelled.`);
       if (fate.error !== undefined) throw fate.error;

@@ -7,6 +7,7 @@ import { startApplier } from './applier-harness.ts';
 import type { ApplierHarness, Step } from './applier-harness.ts';
 
 const INTERRUPTED = 'The service on one was interrupted while the plan was under way.';
+const TAKEN = 'The service on one was interrupted while the plan was under way; two took it over.';
 
 /** Sleeps of up to so many seconds end at once; longer ones only by their signals. */
 function impatientClock(seconds: number): Clock {
@@ -26,7 +27,7 @@ describe('an applier that stops', () => {
 
   afterEach(() => harness.stop());
 
-  it('begins nothing more and lets what is under way end', async () => {
+  it('begins nothing more, lets what is under way end, and leaves the rest to whoever comes', async () => {
     harness = await startApplier({ clock: impatientClock(0) });
     const { gates, applier } = harness;
     const uuid = await harness.plan([{ name: 'a' }, { name: 'b', after: ['a'] }]);
@@ -42,10 +43,17 @@ describe('an applier that stops', () => {
     expect(gates.events).to.deep.equal(['+a', '-a']);
     expect(await harness.stateOfActions(uuid)).to.deep.equal({
       a: 'SUCCEEDED: 50 %: half of a',
-      b: 'CANCELLED: Not started: The service was stopped.',
+      b: 'PENDING',
     });
-    expect(await harness.stateOfPlan(uuid)).to.equal('CANCELLED: The service on one was stopped.');
+    expect(await harness.stateOfPlan(uuid)).to.equal('ONGOING');
     expect(await harness.stateOfPlan(later)).to.equal('PENDING');
+
+    for (const name of ['b', 'c']) gates.fates.set(name, { open: true });
+    const other = harness.another({ hostname: 'two' });
+    await other.recover();
+    await other.whenIdle();
+    expect(gates.events).to.have.members(['+a', '-a', '+b', '-b', '+c', '-c']);
+    expect(await harness.stateOfPlan(uuid)).to.equal(`SUCCEEDED: ${TAKEN}`);
   });
 
   it('leaves what takes too long to the next start', async () => {
@@ -62,14 +70,15 @@ describe('an applier that stops', () => {
     expect(await harness.stateOfPlan(uuid)).to.equal('ONGOING');
     expect(await harness.stateOfActions(uuid)).to.deep.equal({ a: 'ONGOING', b: 'PENDING' });
 
-    const next = harness.another();
+    harness.gates.fates.set('b', { open: true });
+    const next = harness.another({ clock: harness.clock });
     await next.recover();
     await next.whenIdle();
 
-    expect(await harness.stateOfPlan(uuid)).to.equal(`CANCELLED: ${INTERRUPTED}`);
+    expect(await harness.stateOfPlan(uuid)).to.equal(`SUCCEEDED: ${INTERRUPTED}`);
     expect(await harness.stateOfActions(uuid)).to.deep.equal({
-      a: 'CANCELLED: The service was interrupted while this action was under way; its outcome is not known.',
-      b: `CANCELLED: ${INTERRUPTED}`,
+      a: 'SUCCEEDED',
+      b: 'SUCCEEDED: 50 %: half of b',
     });
   });
 
@@ -104,14 +113,15 @@ describe('an applier that starts', () => {
     expect(await harness.stateOfPlan(uuid)).to.equal('SUCCEEDED');
   });
 
-  it('settles what its last run left: known outcomes are kept, the rest is cancelled', async () => {
+  it('settles what its last run left: known outcomes are kept, the rest goes on (K95)', async () => {
     const { gates } = harness;
     gates.fates.set('done', { resume: true });
+    for (const name of ['not begun', 'next']) gates.fates.set(name, { open: true });
     const uuid = await harness.plan(
       [
         { name: 'before', row: { state: 'SUCCEEDED' } },
         { name: 'done', row: { state: 'ONGOING' } },
-        { name: 'unknown', row: { state: 'ONGOING' } },
+        { name: 'not begun', row: { state: 'ONGOING' } },
         { name: 'next', after: ['done'] },
       ],
       { state: 'ONGOING', hostname: 'one' },
@@ -119,15 +129,47 @@ describe('an applier that starts', () => {
 
     await recover();
 
-    expect(gates.events).to.have.members(['resume done', 'resume unknown']);
+    expect(gates.events).to.have.members([
+      'resume done',
+      'resume not begun',
+      '+not begun',
+      '-not begun',
+      '+next',
+      '-next',
+    ]);
     expect(await harness.stateOfActions(uuid)).to.deep.equal({
       before: 'SUCCEEDED',
       done: 'SUCCEEDED',
-      unknown:
-        'CANCELLED: The service was interrupted while this action was under way; its outcome is not known.',
-      next: `CANCELLED: ${INTERRUPTED}`,
+      'not begun': 'SUCCEEDED: 50 %: half of not begun',
+      next: 'SUCCEEDED: 50 %: half of next',
     });
-    expect(await harness.stateOfPlan(uuid)).to.equal(`CANCELLED: ${INTERRUPTED}`);
+    expect(await harness.stateOfPlan(uuid)).to.equal(`SUCCEEDED: ${INTERRUPTED}`);
+  });
+
+  it('begins nothing more of a plan that was interrupted for too long', async () => {
+    const { gates } = harness;
+    gates.fates.set('done', { resume: true });
+    const uuid = await harness.plan(
+      [
+        { name: 'done', row: { state: 'ONGOING' } },
+        { name: 'not begun', row: { state: 'ONGOING' } },
+        { name: 'next', after: ['done'] },
+      ],
+      { state: 'ONGOING', hostname: 'one' },
+    );
+    await harness.clock.sleep(1801_000);
+
+    await recover();
+
+    const why =
+      'The service on one was interrupted while the plan was under way, for 1801 s: too long to begin anything more of it.';
+    expect(gates.events).to.have.members(['resume done', 'resume not begun']);
+    expect(await harness.stateOfActions(uuid)).to.deep.equal({
+      done: 'SUCCEEDED',
+      'not begun': 'CANCELLED: The service was interrupted before this action began.',
+      next: `CANCELLED: ${why}`,
+    });
+    expect(await harness.stateOfPlan(uuid)).to.equal(`CANCELLED: ${why}`);
   });
 
   it('fails a plan of which an action turns out to have failed', async () => {
@@ -169,14 +211,6 @@ describe('an applier that starts', () => {
     expect((await harness.stateOfActions(uuid))['a']).to.equal('SUCCEEDED');
   });
 
-  it("leaves other replicas' plans alone", async () => {
-    const uuid = await harness.plan([{ name: 'a' }], { state: 'ONGOING', hostname: 'two' });
-
-    await recover();
-
-    expect(await harness.stateOfPlan(uuid)).to.equal('ONGOING');
-  });
-
   it('does not disturb the plans that it runs', async () => {
     const { gates, applier } = harness;
     const uuid = await harness.plan([{ name: 'a' }]);
@@ -213,8 +247,20 @@ describe('an applier that starts', () => {
       ]);
     }
 
+    /** The plan, whose action was about to ask Nova when the service was interrupted. */
+    async function interrupted(): Promise<string> {
+      const uuid = await harness.plan([migration], { state: 'ONGOING', hostname: null });
+      const { planClaims, actions } = harness.repositories;
+      const claim = { planUuid: uuid, token: 'of a process that is gone' };
+      await planClaims.takeOver({ planUuid: uuid, token: null, beats: 0 }, { ...claim, hostname: 'one' });
+      const [action] = await actions.list({ where: { actionPlanUuid: uuid } });
+      const before = { lastMigrationId: 0, lastRequestId: 'req-live-migration', status: 'ACTIVE' };
+      await planClaims.intend(claim, action?.uuid ?? '', before);
+      return uuid;
+    }
+
     it("takes Nova's word for its outcome", async () => {
-      const uuid = await harness.plan([migration], { state: 'ONGOING', hostname: 'one' });
+      const uuid = await interrupted();
       begin();
 
       await recover();
@@ -226,7 +272,7 @@ describe('an applier that starts', () => {
     });
 
     it('waits with that until Nova answers', async () => {
-      const uuid = await harness.plan([migration], { state: 'ONGOING', hostname: 'one' });
+      const uuid = await interrupted();
       begin();
       harness.nova.isAway = () => true;
 
@@ -234,6 +280,7 @@ describe('an applier that starts', () => {
       expect(await harness.stateOfPlan(uuid)).to.equal('ONGOING');
 
       harness.nova.isAway = () => false;
+      await harness.clock.sleep(10_000);
       await recover();
       expect(await harness.stateOfPlan(uuid)).to.equal(`SUCCEEDED: ${INTERRUPTED}`);
     });
@@ -243,10 +290,10 @@ describe('an applier that starts', () => {
     const { repositories, gates } = harness;
     gates.fates.set('a', { open: true, resume: true });
     let isAway = true;
-    const transition: Repositories['actions']['transition'] = (uuid, from, to, changes) =>
+    const transition: Repositories['actions']['transition'] = (uuid, from, to, ...rest) =>
       isAway && to === 'SUCCEEDED'
         ? Promise.reject(new Error('database is away'))
-        : repositories.actions.transition(uuid, from, to, changes);
+        : repositories.actions.transition(uuid, from, to, ...rest);
     const list: Repositories['actions']['list'] = query =>
       isAway && gates.events.includes('-a')
         ? Promise.reject(new Error('database is away'))
@@ -260,6 +307,7 @@ describe('an applier that starts', () => {
     expect(await harness.stateOfPlan(uuid)).to.equal('ONGOING');
 
     isAway = false;
+    await harness.clock.sleep(10_000);
     await applier.recover();
     await applier.whenIdle();
 

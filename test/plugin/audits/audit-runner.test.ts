@@ -149,6 +149,90 @@ describe('audit runner', () => {
     expect(plan!.state).to.equal('SUCCEEDED');
   });
 
+  it('says first what is wrong with the usage, and reads from the datasource that the strategy has of its own', async () => {
+    const degraded: Datasource = {
+      ...source,
+      // eslint-disable-next-line require-yield -- it has nothing
+      async *query(_query, _signal, warn) {
+        warn?.('The datasource gnocchi failed and was passed over: it is down.');
+      },
+    };
+    const audit = await run(
+      {},
+      {
+        datasourceFor: (name: string) => {
+          expect(name).to.equal('predictive_migration');
+          return degraded;
+        },
+      },
+    );
+
+    expect(audit.statusMessage).to.match(
+      /^The datasource gnocchi failed and was passed over: it is down\. [^]*5 of 5 active instances/,
+    );
+    expect(audit.statusMessage!.match(/passed over/g)).to.have.length(1);
+  });
+
+  it('moves nothing to a host outside of its scope, and from none (B61, B62)', async () => {
+    const onlyHot = await run({
+      scope: [{ compute: [{ exclude: [{ compute_nodes: [{ name: 'cool' }] }] }] }],
+    });
+    const onlyCool = await run({
+      scope: [{ compute: [{ exclude: [{ compute_nodes: [{ name: 'hot' }] }] }] }],
+    });
+
+    for (const audit of [onlyHot, onlyCool]) {
+      expect(audit.state, audit.statusMessage ?? '').to.equal('SUCCEEDED');
+      const [plan] = await repositories.actionPlans.list({ where: { auditUuid: audit.uuid } });
+      expect(plan!.state).to.equal('SUCCEEDED');
+    }
+    expect(onlyHot.statusMessage).to.match(/hot reaches \d+ % CPU/);
+    expect(onlyCool.statusMessage).to.not.include('hot');
+  });
+
+  it('leaves what its scope excludes where it is, and still counts it (B62)', async () => {
+    const free = await run();
+    const [movedFreely] = await moved(free);
+    const exclude = [{ instances: [{ uuid: movedFreely }] }];
+    const audit = await run({ scope: [{ compute: [{ exclude }] }] });
+
+    expect(audit.statusMessage!.split(':')[0]).to.equal(free.statusMessage!.split(':')[0]);
+    expect(await moved(audit)).to.not.include(movedFreely);
+    expect(await moved(audit)).to.not.deep.equal([]);
+
+    async function moved({ uuid }: Audit): Promise<unknown[]> {
+      const [plan] = await repositories.actionPlans.list({ where: { auditUuid: uuid } });
+      const actions = await repositories.actions.list({ where: { actionPlanUuid: plan!.uuid } });
+      return actions.map(({ inputParameters }) => inputParameters['resource_id']);
+    }
+  });
+
+  it('says that a scope leaves nothing, and plans nothing', async () => {
+    const audit = await run({ scope: [{ compute: [{ host_aggregates: [{ name: 'none' }] }] }] });
+
+    expect(audit.state).to.equal('SUCCEEDED');
+    expect(audit.statusMessage).to.include(
+      'The scope names what the cloud does not have: the aggregate none. The scope leaves none of the 2 hosts.',
+    );
+  });
+
+  it('looks at the block storage only when its scope is about it (B63)', async () => {
+    let looks = 0;
+    const collectStorage = () => {
+      looks += 1;
+      return Promise.resolve(undefined);
+    };
+    await run({}, { collectStorage });
+    const before = looks;
+    const audit = await run(
+      { scope: [{ storage: [{ volume_types: [{ name: 'ssd' }] }] }] },
+      { collectStorage },
+    );
+
+    expect([before, looks]).to.deep.equal([0, 1]);
+    expect(audit.statusMessage).to.include('does not have: the volume type on any backend ssd.');
+  });
+
   for (const [what, audit, changes, message] of [
     ['the goal is unknown', { goalName: 'peace' }, {}, 'This service does not know the goal peace.'],
     [
@@ -163,7 +247,12 @@ describe('audit runner', () => {
       {},
       'Invalid parameters for the strategy predictive_migration',
     ],
-    ['a scope is given', { scope: [{ compute: [] }] }, {}, 'This version cannot keep an audit to a scope'],
+    [
+      'its scope is wrong',
+      { scope: [{ compute: [{ hosts: [] }] }] },
+      {},
+      'The scope has the unknown key "hosts" at [0].compute[0].',
+    ],
     [
       'the datasource is down',
       {},

@@ -13,6 +13,9 @@ export class FakeWorld {
   migrations: FakeMigration[] = [];
   ports: unknown[] = [];
   volumes: unknown[] = [];
+  backends: unknown[] = [];
+  pools: unknown[] = [];
+  volumeTypes: unknown[] = [];
   images: unknown[] = [];
   /** Called before each list of servers is answered. */
   beforeServers: (request: FakeRequest) => FakeReply | undefined = () => undefined;
@@ -40,6 +43,9 @@ export class FakeWorld {
     cloud.on('GET', '/network/v2.0/ports', () => ({ body: { ports: this.ports } }));
     const cinder = cloud.endpoints.get('volumev3');
     cloud.on('GET', `${cinder}/volumes/detail`, () => ({ body: { volumes: this.volumes } }));
+    cloud.on('GET', `${cinder}/os-services`, () => ({ body: { services: this.backends } }));
+    cloud.on('GET', `${cinder}/scheduler-stats/get_pools`, () => ({ body: { pools: this.pools } }));
+    cloud.on('GET', `${cinder}/types`, () => ({ body: { volume_types: this.volumeTypes } }));
     cloud.on('GET', '/image/v2/images', () => ({ body: { images: this.images } }));
   }
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { CloudConfig } from '../../../../plugin/openstack/cloud-config.ts';
 import { readCloudConfig } from '../../../../plugin/openstack/cloud-config.ts';
 import { Session } from '../../../../plugin/openstack/session.ts';
 
@@ -56,6 +57,12 @@ export class FakeGnocchi {
 
   /** Logged in nowhere yet; does not repeat failed calls. */
   session(): Session {
+    const session = new Session(this.cloud(), { attempts: 1 });
+    this.#sessions.push(session);
+    return session;
+  }
+
+  cloud(): CloudConfig {
     const env = {
       OS_AUTH_URL: `${this.#url}/v3`,
       OS_USERNAME: 'admin',
@@ -64,11 +71,7 @@ export class FakeGnocchi {
       OS_USER_DOMAIN_NAME: 'Default',
       OS_PROJECT_DOMAIN_NAME: 'Default',
     };
-    const session = new Session(readCloudConfig({ env, homeDir: '/nowhere', cwd: '/nowhere' }), {
-      attempts: 1,
-    });
-    this.#sessions.push(session);
-    return session;
+    return readCloudConfig({ env, homeDir: '/nowhere', cwd: '/nowhere' });
   }
 
   get #url(): string {

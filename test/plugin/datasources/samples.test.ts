@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { ratesOf, toSteps } from '../../../../plugin/datasources/gnocchi/samples.ts';
-import type { Samples } from '../../../../plugin/datasources/gnocchi/samples.ts';
+import { ratesOf, toSteps } from '../../../plugin/datasources/samples.ts';
+import type { Samples } from '../../../plugin/datasources/samples.ts';
 
 const GRID = { startAt: 6000, stepSeconds: 300, steps: 4 };
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { newestOf, sumOf } from '../../../../plugin/datasources/gnocchi/combine.ts';
+import { newestOf, sumOf } from '../../../plugin/datasources/combine.ts';
 
 const HOUR = 12;
 
