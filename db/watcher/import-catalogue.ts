@@ -7,27 +7,34 @@ import type { Import } from './import-step.ts';
 const KINDS = [
   { kind: 'goal', table: 'goals' },
   { kind: 'strategy', table: 'strategies' },
+  { kind: 'scoring_engine', table: 'scoring_engines' },
 ] as const;
 
 /**
- * Goals and strategies keep the UUIDs that clients know from Watcher, unless they have got others here; those that this version does
+ * Goals, strategies and scoring engines keep the UUIDs that clients know from Watcher, unless they have got others here; those that this version does
  * not offer are marked as vanished.
  */
 export async function importCatalogue({ source, target, options, tally, now }: Import): Promise<void> {
   await writeTransaction(target.knex, async transaction => {
     for (const { kind, table } of KINDS) {
+      const family = table.replace('_', ' ');
       const known = new Set(await transaction('catalogue').where({ kind }).pluck('name'));
       const rows = await source.columns(table, ['uuid', 'name', 'deleted']);
       for (const row of rows.toSorted((a, b) => Number(isDeleted(a)) - Number(isDeleted(b)))) {
         const name = String(row['name']);
         if (known.has(name)) {
-          tally.count(table, 'known');
+          tally.count(family, 'known');
           continue;
         }
         known.add(name);
-        tally.count(table, 'imported');
+        tally.count(family, 'imported');
         if (options.isRehearsal !== true) {
-          await insertEntry(transaction, { kind, row, isOffered: options.offer[kind].includes(name), now });
+          await insertEntry(transaction, {
+            kind,
+            row,
+            isOffered: options.offer[kind]?.includes(name) === true,
+            now,
+          });
         }
       }
     }

@@ -9,7 +9,15 @@ import type { ImportReport } from './report.ts';
 import { ImportTally } from './report.ts';
 import { readWatcher } from './source.ts';
 
-const FAMILIES = ['goals', 'strategies', 'audit templates', 'audits', 'action plans', 'actions'];
+const FAMILIES = [
+  'goals',
+  'strategies',
+  'scoring engines',
+  'audit templates',
+  'audits',
+  'action plans',
+  'actions',
+];
 
 /**
  * Copies what is in a Watcher's database and not here, each row with its UUID and its times, in one transaction per kind and per

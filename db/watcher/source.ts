@@ -23,6 +23,7 @@ export interface WatcherSource {
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   goals: ['id', 'uuid', 'name', 'deleted'],
   strategies: ['id', 'uuid', 'name', 'deleted'],
+  scoring_engines: ['id', 'uuid', 'name', 'deleted'],
   audit_templates: ['id', 'uuid', 'name', 'goal_id', 'strategy_id', 'deleted'],
   audits: ['id', 'uuid', 'audit_type', 'state', 'goal_id', 'strategy_id', 'deleted'],
   action_plans: ['id', 'uuid', 'audit_id', 'strategy_id', 'state', 'deleted'],

@@ -12,7 +12,7 @@ import { newAudit, newTemplate } from '../rows.ts';
 import type { Release, WatcherRow } from './watcher-database.ts';
 import { createWatcher, insert } from './watcher-database.ts';
 
-const OFFER = { offer: { goal: ['dummy'], strategy: ['dummy'] }, actionTypes: ['nop'] };
+const OFFER = { offer: { goal: ['dummy'], strategy: ['dummy'], scoring_engine: [] }, actionTypes: ['nop'] };
 
 describe('import from Watcher', () => {
   let watcher: Database;
@@ -314,6 +314,7 @@ describe('import from Watcher', () => {
     expect(counts(second)).to.deep.equal({
       goals: [2, 0, 2, 0],
       strategies: [2, 0, 2, 0],
+      'scoring engines': [1, 0, 1, 0],
       'audit templates': [1, 0, 1, 0],
       audits: [1, 0, 1, 0],
       'action plans': [1, 0, 1, 0],
@@ -334,7 +335,7 @@ describe('import from Watcher', () => {
     const real = await run();
 
     expect(left).to.deep.equal([]);
-    expect(await target.knex('catalogue')).to.have.length(4);
+    expect(await target.knex('catalogue')).to.have.length(5);
     expect(rehearsed).to.deep.equal(real);
   });
 
@@ -372,7 +373,7 @@ describe('import from Watcher', () => {
     const theirs: WatcherRow[] = await watcher.knex('goals').where({ name: 'server_consolidation' });
     expect(goals.get('server_consolidation')?.uuid).to.equal(theirs[0]?.['uuid']);
     const vanished = await target.knex('catalogue').whereNotNull('deleted_at').pluck('name');
-    expect(vanished).to.deep.equal(['server_consolidation', 'vm_workload_consolidation']);
+    expect(vanished).to.deep.equal(['server_consolidation', 'vm_workload_consolidation', 'dummy_scorer']);
   });
 
   it('gives clients the UUIDs of goals that they know, when it is there first', async () => {

@@ -15,6 +15,7 @@ export async function createWatcher(release: Release): Promise<Database> {
   const tables: Record<string, (table: Knex.CreateTableBuilder) => void> = {
     goals: table => table.text('name'),
     strategies: table => table.text('name'),
+    scoring_engines: table => table.text('name'),
     audit_templates: table => {
       for (const column of ['name', 'description', 'scope']) table.text(column);
       for (const column of ['goal_id', 'strategy_id']) table.integer(column);
@@ -59,6 +60,7 @@ export async function createWatcher(release: Release): Promise<Database> {
   }
   await insert(database, 'goals', { name: 'dummy' }, { name: 'server_consolidation' });
   await insert(database, 'strategies', { name: 'dummy' }, { name: 'vm_workload_consolidation' });
+  await insert(database, 'scoring_engines', { name: 'dummy_scorer' });
   return database;
 }
 
