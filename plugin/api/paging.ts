@@ -130,12 +130,14 @@ function pageReply<Row>(
   const last = rows.at(-1);
   if (last !== undefined && rows.length === page.limit) {
     const args = new URLSearchParams({
-      ...request.query,
       sort_key: page.sortKey,
       sort_dir: page.sortDirection,
       limit: String(page.limit),
       marker: listing.markerOf(last),
     });
+    for (const [name, value] of Object.entries(request.query)) {
+      if (!PAGE_ARGUMENTS.includes(name)) args.set(name, value);
+    }
     body['next'] = `${request.baseUrl}/v1/${listing.plural}${isDetailed ? '/detail' : ''}?${args.toString()}`;
   }
   return { body };

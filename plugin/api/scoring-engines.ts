@@ -22,7 +22,7 @@ export function scoringEngineRoutes({ catalogue, maximumLimit }: ApiContext): re
     },
     view: (entry, { baseUrl }, isDetailed) => scoringEngineView(entry, baseUrl, isDetailed),
     markerOf: ({ uuid }) => uuid,
-    readMarker: marker => catalogue.scoringEngine(marker).uuid,
+    readMarker: marker => (marker === '' ? undefined : marker),
   };
   return readRoutes({
     listing,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ActionPlan } from '../lifecycle/action-plan.ts';
+import type { ActionPlan, ActionPlanState } from '../lifecycle/action-plan.ts';
 import type { ClaimedPlan, PlanClaim } from '../lifecycle/plan-claim.ts';
 import { ClaimLostError } from '../lifecycle/plan-claim.ts';
 import { cancelPendingActions, cancelPlan } from './cancel-plan.ts';
@@ -47,6 +47,9 @@ interface Claimed {
   readonly interruption?: Interruption;
 }
 
+/** PENDING: it is just being claimed here. */
+const NOT_ENDED: readonly ActionPlanState[] = ['PENDING', 'ONGOING', 'CANCELLING'];
+
 class PlanApplier implements Applier {
   readonly #options: ApplierOptions;
   readonly #slots = new Slots();
@@ -78,7 +81,7 @@ class PlanApplier implements Applier {
     try {
       await this.#renew();
       claims = await repositories.planClaims.list();
-      for (const claimed of claims) await this.#compare(claimed);
+      await this.#compare(claims);
       const others = claims.filter(({ plan }) => !this.#running.has(plan.uuid));
       for (const seen of this.#abandoned.among(others, clock.now())) await this.#takeOver(seen);
     } catch (error) {
@@ -219,15 +222,22 @@ class PlanApplier implements Applier {
     this.#renewedAt = now;
   }
 
-  /** What the database says of a plan that runs here: another's by now, or to be cancelled. */
-  async #compare({ plan: { uuid, state }, token }: ClaimedPlan): Promise<void> {
-    const running = this.#running.get(uuid);
-    if (running === undefined) return;
-    if (token !== running.claim.token) {
-      running.detach(new LeftForLaterError('Another replica has taken the plan over'));
-    } else if (state === 'CANCELLING') {
-      await cancelPendingActions(uuid, this.#options.repositories);
-      running.cancel();
+  /** What the database says of the plans that run here: another's by now, ended by another, or to be cancelled. */
+  async #compare(claims: readonly ClaimedPlan[]): Promise<void> {
+    const { repositories } = this.#options;
+    for (const [uuid, running] of this.#running) {
+      const claimed = claims.find(({ plan }) => plan.uuid === uuid);
+      if (claimed === undefined) {
+        const plan = await repositories.actionPlans.find(uuid);
+        if (plan === undefined || !NOT_ENDED.includes(plan.state)) {
+          running.detach(new LeftForLaterError('The plan has come to its end'));
+        }
+      } else if (claimed.token !== running.claim.token) {
+        running.detach(new LeftForLaterError('Another replica has taken the plan over'));
+      } else if (claimed.plan.state === 'CANCELLING') {
+        await cancelPendingActions(uuid, repositories);
+        running.cancel();
+      }
     }
   }
 

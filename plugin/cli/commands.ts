@@ -4,6 +4,7 @@ import { dbPurge } from './db-purge.ts';
 import { dbUpgrade } from './db-upgrade.ts';
 import { dbVersion } from './db-version.ts';
 import { importWatcherCommand } from './import-watcher.ts';
+import { pause, resume } from './pause.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
 
@@ -16,4 +17,6 @@ export const COMMANDS: readonly Command[] = [
   dbPurge,
   sync,
   importWatcherCommand,
+  pause,
+  resume,
 ];

@@ -10,6 +10,7 @@ import { documentedDifferences, isDocumentedBy, isOccasional } from './recorder/
 import type { CompatibilityRequest } from './recorder/request.ts';
 import { get, nameOf, patch, remove } from './recorder/request.ts';
 import { Side } from './recorder/side.ts';
+import { DASHBOARD_REQUESTS } from './requests/dashboard.ts';
 import { DOCUMENT_REQUESTS } from './requests/documents.ts';
 import { READING_REQUESTS } from './requests/reading.ts';
 import {
@@ -25,6 +26,7 @@ const NAME = `wire-${process.pid}`;
 /** In order: later ones use what earlier ones have made. */
 const REQUESTS: readonly CompatibilityRequest[] = [
   ...MAKING_REQUESTS,
+  ...DASHBOARD_REQUESTS,
   ...DOCUMENT_REQUESTS,
   ...READING_REQUESTS,
   ...TEMPLATE_REQUESTS,
@@ -57,6 +59,11 @@ describe("every request beside the lab's Watcher", () => {
   });
   after(() => auspex.stop());
 
+  const undocumented = (): readonly Difference[] => {
+    const documented = documentedDifferences();
+    return differences.filter(found => !documented.some(row => isDocumentedBy(found, row)));
+  };
+
   it('is told from all others by its name', () => {
     const names = REQUESTS.map(nameOf);
 
@@ -64,10 +71,13 @@ describe("every request beside the lab's Watcher", () => {
   });
 
   it('is answered alike, but for what docs/compatibility.md tells', () => {
-    const documented = documentedDifferences();
-    const undocumented = differences.filter(found => !documented.some(row => isDocumentedBy(found, row)));
+    expect(undocumented().map(lineOf)).to.deep.equal([]);
+  });
 
-    expect(undocumented.map(lineOf)).to.deep.equal([]);
+  it("is answered alike when it is one of Horizon's panels' (K116)", () => {
+    const calls = new Set(DASHBOARD_REQUESTS.map(nameOf));
+
+    expect(undocumented().filter(({ request }) => calls.has(request))).to.deep.equal([]);
   });
 
   it('still shows all the differences of docs/compatibility.md', () => {

@@ -22,7 +22,11 @@ export async function bootServer(
   cloud: Cloud,
   name: string,
   host: string,
-  options: { readonly metadata?: Record<string, string>; readonly group?: string } = {},
+  options: {
+    readonly metadata?: Record<string, string>;
+    readonly group?: string;
+    readonly prefix?: string;
+  } = {},
 ): Promise<string> {
   const { body: flavors } = await cloud.session.request<{ flavors: { id: string; name: string }[] }>({
     service: 'compute',
@@ -43,7 +47,7 @@ export async function bootServer(
     microversion: '2.74',
     body: {
       server: {
-        name: `${PREFIX}${name}`,
+        name: `${options.prefix ?? PREFIX}${name}`,
         host,
         networks: 'none',
         flavorRef: flavors.flavors.find(flavor => flavor.name === 'micro')?.id,
@@ -85,10 +89,10 @@ export async function createServerGroup(cloud: Cloud, policy: string): Promise<s
   return body.server_group.id;
 }
 
-/** Deletes this suite's servers and groups and waits until the servers are gone. */
-export async function cleanUp(cloud: Cloud): Promise<void> {
+/** Deletes the servers and groups whose names begin so, and waits until the servers are gone. */
+export async function cleanUp(cloud: Cloud, prefix = PREFIX): Promise<void> {
   const ours = async (): Promise<Server[]> =>
-    (await cloud.nova.listServers({}, NEVER)).servers.filter(({ name }) => name.startsWith(PREFIX));
+    (await cloud.nova.listServers({}, NEVER)).servers.filter(({ name }) => name.startsWith(prefix));
   for (const { id } of await ours()) {
     await cloud.session.request({
       service: 'compute',
@@ -99,7 +103,7 @@ export async function cleanUp(cloud: Cloud): Promise<void> {
   }
   await until('the servers are gone', async () => (await ours()).length === 0);
   for (const { id } of (await cloud.nova.listServerGroups(NEVER)).filter(({ name }) =>
-    name.startsWith(PREFIX),
+    name.startsWith(prefix),
   )) {
     await cloud.session.request({
       service: 'compute',

@@ -51,13 +51,14 @@ const SHOWN = 160;
 
 /** The request in one line, as `docs/compatibility.md` names it. */
 export function nameOf({ method, path, options }: CompatibilityRequest): string {
-  const { version, body, raw, note } = options;
+  const { version, body, raw, note, token } = options;
   const text = raw === undefined ? JSON.stringify(body) : JSON.stringify(String(raw));
   return [
     method,
     path,
-    ...(version === undefined ? [] : [`at ${version}`]),
+    ...(version === undefined ? [] : [`at ${version ?? 'no version'}`]),
     ...(text === undefined ? [] : [text.slice(0, SHOWN)]),
+    ...(token === undefined ? [] : [token === null ? '(no token)' : `(token "${token}")`]),
     ...(note === undefined ? [] : [`(${note})`]),
   ].join(' ');
 }

@@ -16,7 +16,8 @@ export function normalized(text: string): string {
     .trim()
     .replaceAll(BASE, '<base>')
     .replaceAll(UUID, '<uuid>')
-    .replaceAll(INSTANT, '<instant>');
+    .replaceAll(INSTANT, '<instant>')
+    .replaceAll(/(?<=[?&]marker=)\d+/g, '<id>');
 }
 
 /** A sentence for a person, without what is Python's or JSON's way of writing a value. */
@@ -48,7 +49,8 @@ function walk(path: string, value: unknown, depth: 'kinds' | 'values', lines: Ma
     for (const [name, part] of Object.entries(value)) walk(`${path}.${name}`, part, depth, lines);
   } else {
     const kind = value === null ? 'null' : typeof value;
-    const line = depth === 'kinds' || VOLATILE.has(key) ? kind : `=${normalized(JSON.stringify(value))}`;
+    const isKind = VOLATILE.has(key) || (depth === 'kinds' && key !== 'next');
+    const line = isKind ? kind : `=${normalized(JSON.stringify(value))}`;
     const before = lines.get(path);
     lines.set(path, merged(before, line, path));
   }

@@ -18,7 +18,7 @@ export const READING_REQUESTS: readonly CompatibilityRequest[] = [
     get(`/v1/${list}`),
     get(`/v1/${list}/detail`),
     ...['1.0', '1.1', '1.2', '1.3'].map(version => get(`/v1/${list}/detail`, { version })),
-    get(`/v1/${list}`, { version: '1.0' }),
+    get(`/v1/${list}`, { version: '1.0', note: 'short' }),
     get(`/v1/${list}?limit=1`),
     get(`/v1/${list}/detail?limit=1&sort_key=id&sort_dir=desc`),
     ...['0', '-1', 'abc', '1.5', '', '+1', '2000', '99999999999999999999', '%201', '1%00'].map(limit =>
@@ -248,7 +248,6 @@ export const READING_REQUESTS: readonly CompatibilityRequest[] = [
   get('/v1/actions/1'),
   get('/v1/scoring_engines/dummy_scorer', { shape: true }),
   get('/v1/scoring_engines/DUMMY_SCORER', { shape: true }),
-  get('/v1/scoring_engines/1', { shape: true }),
   get('/v1/services/1', { shape: true }),
   get('/v1/services/watcher-applier', { shape: true }),
   get('/v1/services/watcher-decision-engine', { shape: true }),

@@ -23,6 +23,7 @@ export const MAKING_REQUESTS: readonly CompatibilityRequest[] = [
     until: { 'action_plans.0.state': 'RECOMMENDED' },
     save: { action_plans: 'action_plans.0.uuid' },
     values: true,
+    note: 'of the audit',
   }),
   get('/v1/actions?action_plan_uuid={action_plans}', {
     save: { actions: 'actions.0.uuid' },
@@ -156,12 +157,12 @@ export const AUDIT_REQUESTS: readonly CompatibilityRequest[] = [
   post(
     '/v1/audits',
     { name: '{n}-tpl', audit_type: 'ONESHOT', force: true, audit_template_uuid: '{audit_templates}' },
-    { shape: true, save: { a2: 'uuid' } },
+    { save: { a2: 'uuid' } },
   ),
   post(
     '/v1/audits',
     { name: '{n}-p', audit_type: 'ONESHOT', force: true, ...DUMMY, parameters: { para1: 4.5 } },
-    { shape: true, save: { a3: 'uuid' } },
+    { save: { a3: 'uuid' } },
   ),
   get('/v1/audits/{a3}', { until: { state: 'SUCCEEDED' }, note: 'with a parameter' }),
   post(
@@ -176,7 +177,7 @@ export const AUDIT_REQUESTS: readonly CompatibilityRequest[] = [
       start_time: null,
       end_time: null,
     },
-    { shape: true, note: 'nulls', save: { a4: 'uuid' } },
+    { note: 'nulls', save: { a4: 'uuid' } },
   ),
   audit({ name: '{n}-x', audit_type: 'ONESHOT', goal: 'dummy', auto_trigger: null }),
   audit({ name: '{n}-x', audit_type: 'ONESHOT', goal: 'dummy', auto_trigger: 'banana' }),

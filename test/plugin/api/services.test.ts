@@ -41,7 +41,7 @@ describe('api services (K34)', () => {
           ],
         },
       ],
-      next: `${api.url}/v1/services?limit=1&sort_key=id&sort_dir=asc&marker=1`,
+      next: `${api.url}/v1/services?sort_key=id&sort_dir=asc&limit=1&marker=1`,
     });
     expect((detailed.json as { services: object[] }).services[1]).to.deep.include({
       id: 2,
