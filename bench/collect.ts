@@ -17,6 +17,7 @@ import { bootMissing, deleteServers, PREFIX } from './collect/lab-servers.ts';
 import { ONE_BY_ONE, readOneByOne } from './collect/one-by-one.ts';
 import { collect, measure, readHistory } from './collect/ours.ts';
 import type { Measured } from './collect/ours.ts';
+import { benchPrometheus } from './collect/prometheus.ts';
 import { buildWatcherModel, runAudit } from './collect/watcher.ts';
 import { report } from './results.ts';
 
@@ -26,7 +27,8 @@ const HELP = `bench:collect: requests and seconds for the model and the metrics 
   --hosts N         brings the lab to N hosts first (it cannot go back to fewer without a wipe); default: as it is
   --days 1          history to feed and to read
   --keep            leaves the servers and their history for the next run
-  --no-watcher      leaves Watcher out`;
+  --no-watcher      leaves Watcher out
+  --prometheus      the metrics of so many instances from a Prometheus of its own instead; leaves the lab alone`;
 
 const STEP_SECONDS = 300;
 const LAB = join(import.meta.dirname, '../devstack/lab');
@@ -61,12 +63,15 @@ const { values: options } = parseArgs({
     days: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
     watcher: { type: 'boolean', default: true },
+    prometheus: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (options.help) console.log(HELP);
-else await main();
+else if (options.prometheus) {
+  await benchPrometheus({ instances: Number(options.instances), days: Number(options.days) });
+} else await main();
 
 async function main(): Promise<void> {
   if (options.hosts !== undefined) {

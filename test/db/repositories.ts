@@ -128,7 +128,7 @@ export function describeRepositories(open: (now: () => Date) => Promise<Database
       return { auditUuid: uuid, earlier: plan.uuid };
     }
 
-    it('is stored and takes the place of the recommended ones of its audit (K49)', async () => {
+    it('is stored and takes the place of the recommended ones of its audit (B49)', async () => {
       const { auditUuid, earlier } = await ongoing();
       const started = newPlan({ auditUuid, state: 'ONGOING' });
       await repositories.actionPlans.createWithActions(started, []);

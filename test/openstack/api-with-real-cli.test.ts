@@ -114,8 +114,8 @@ describe('the API with the real openstack optimize', () => {
     expect(await failure(...create, '-p', 'horizon=1')).to.match(
       /Invalid parameters for strategy: horizon: /,
     );
-    expect(await failure(...create, '-t', 'CONTINUOUS', '-i', '60')).to.contain(
-      'CONTINUOUS audits are not supported yet',
+    expect(await failure(...create, '-t', 'CONTINUOUS', '-i', 'often')).to.contain(
+      'Expected an interval or cron syntax but received often',
     );
   });
 

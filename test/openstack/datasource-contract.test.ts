@@ -14,7 +14,7 @@ import type { Truth } from '../contract/datasource-truth.ts';
 import { registerService } from './prometheus/catalogue.ts';
 import { startAetosLikeProxy } from './prometheus/aetos-like-proxy.ts';
 import { openMetrics } from './prometheus/open-metrics.ts';
-import { startPrometheus } from './prometheus/prometheus-server.ts';
+import { startPrometheus } from '../../devstack/lab/prometheus-server.ts';
 
 const NO_TLS = { verify: true, ca: undefined, cert: undefined, key: undefined };
 const DEFAULTS = { fqdnLabel: 'fqdn', instanceUuidLabel: 'resource', scrapeSeconds: 60, pollSeconds: 300 };

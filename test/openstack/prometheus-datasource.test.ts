@@ -14,8 +14,8 @@ import type { Datasources } from '../../plugin/datasources/open-datasources.ts';
 import { datasourceSettingsSchema } from '../../plugin/datasources/settings.ts';
 import { readCloudConfig } from '../../plugin/openstack/cloud-config.ts';
 import { Session } from '../../plugin/openstack/session.ts';
-import { freePort, programs, startPrometheus } from './prometheus/prometheus-server.ts';
-import type { PrometheusServer } from './prometheus/prometheus-server.ts';
+import { freePort, programs, startPrometheus } from '../../devstack/lab/prometheus-server.ts';
+import type { PrometheusServer } from '../../devstack/lab/prometheus-server.ts';
 
 const BUSY = 'da7a0000-0000-4000-8000-00000000000a';
 const USER = 'auspex';

@@ -8,8 +8,10 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 /** A matcher of PromQL for the label's values that belong to these resources. */
 export function filterFor(label: string, labelled: Labelled, resources: readonly UsageResource[]): string {
   const names = resources.flatMap(resource => nameOf(labelled, resource) ?? []).map(escapeRegex);
-  const one = names.length === 1 ? names[0]! : `(${names.join('|')})`;
-  return `${label}=~"${escapeText(AROUND[labelled](one))}"`;
+  const all = names.join('|');
+  // Names alone without brackets: Prometheus then looks them up instead of matching every value of the label.
+  const isPlain = labelled === 'instance' || names.length === 1;
+  return `${label}=~"${escapeText(AROUND[labelled](isPlain ? all : `(${all})`))}"`;
 }
 
 /** A host may be labelled with its full name or with a port; a disk is `UUID-vda`, a port `instance-0000002a-UUID-tap…`. */

@@ -178,7 +178,7 @@ describe('api audits: changes (K21, K37)', () => {
       } as const;
       const replace = (path: string, value: unknown) => ({ op: 'replace', path, value });
 
-      it('suspend it and break off its run; nothing is due then (K47)', async () => {
+      it('suspend it and break off its run; nothing is due then (B47)', async () => {
         const { uuid } = await api.repositories.audits.create(newAudit(running));
 
         const { json } = await patch('a', state('SUSPENDED'));
@@ -187,7 +187,7 @@ describe('api audits: changes (K21, K37)', () => {
         expect(api.cancelled).to.deep.equal([uuid]);
       });
 
-      it('resume it in its old phase (K47)', async () => {
+      it('resume it in its old phase (B47)', async () => {
         const { uuid } = await api.repositories.audits.create(
           newAudit({ ...running, state: 'SUSPENDED', nextRunAt: null, failures: 3 }),
         );
@@ -199,7 +199,7 @@ describe('api audits: changes (K21, K37)', () => {
         expect(api.triggered).to.deep.equal([uuid]);
       });
 
-      it('plan its next run anew with its interval (K43)', async () => {
+      it('plan its next run anew with its interval (B43)', async () => {
         await api.repositories.audits.create(newAudit(running));
 
         const seconds = await patch('a', replace('/interval', '600'));
@@ -217,7 +217,7 @@ describe('api audits: changes (K21, K37)', () => {
         expect(json).to.include({ name: 'b', next_run_time: '2026-03-01T12:00:00.000000' });
       });
 
-      it('move its window, and its next run with it (K45)', async () => {
+      it('move its window, and its next run with it (B45)', async () => {
         await api.repositories.audits.create(newAudit(running));
 
         const ended = await patch('a', { op: 'add', path: '/end_time', value: '2026-03-01T13:00:00+00:00' });

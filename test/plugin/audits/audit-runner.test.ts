@@ -109,7 +109,7 @@ describe('audit runner', () => {
     return repositories.audits.create(newAudit({ parameters: { horizon: 3600 }, ...audit }));
   }
 
-  it('turns a PENDING audit into a recommended plan with actions and indicators', async () => {
+  it('turns a PENDING audit into a recommended plan with actions and indicators (B42)', async () => {
     const audit = await run();
 
     expect(audit.state, audit.statusMessage ?? '').to.equal('SUCCEEDED');
@@ -139,7 +139,7 @@ describe('audit runner', () => {
     expect(plan!.state).to.equal('PENDING');
   });
 
-  it('stores an empty plan as SUCCEEDED, and says that nothing is known of the instances', async () => {
+  it('stores an empty plan as SUCCEEDED (B55), and says that nothing is known of the instances', async () => {
     const silent: Datasource = { ...source, async *query() {} };
     const audit = await run({}, { datasource: silent });
 
@@ -299,7 +299,7 @@ describe('audit runner', () => {
     expect((await repositories.audits.find(sound.uuid))!.state).to.equal('SUCCEEDED');
   });
 
-  it('does not run beside a plan under way unless it is forced to', async () => {
+  it('does not run beside a plan under way unless it is forced to (B50)', async () => {
     const other = await run();
     const [plan] = await repositories.actionPlans.list({ where: { auditUuid: other.uuid } });
     await repositories.actionPlans.transition(plan!.uuid, 'RECOMMENDED', 'ONGOING');
@@ -312,7 +312,7 @@ describe('audit runner', () => {
     expect(forced.state).to.equal('SUCCEEDED');
   });
 
-  it('stores no plan, and starts none, of an audit that is cancelled while it runs', async () => {
+  it('stores no plan, and starts none, of an audit that is cancelled while it runs (B48)', async () => {
     const { uuid } = await create({ autoTrigger: true });
     const collecting = Promise.withResolvers<void>();
     const audits = runner({
@@ -356,7 +356,7 @@ describe('audit runner', () => {
     expect((await repositories.audits.find(uuid))!.state).to.be.oneOf(['CANCELLED', 'PENDING']);
   });
 
-  it('settles at its start what an interruption left', async () => {
+  it('settles at its start what an interruption left (B52)', async () => {
     const [left, elsewhere, waiting] = [
       await create({ state: 'ONGOING', hostname: 'here', runUuid: 'a' }),
       await create({ state: 'ONGOING', hostname: 'there', runUuid: 'b' }),

@@ -23,7 +23,7 @@ describe('continuous audits', () => {
 
   const instant = (time: string): string => `2026-03-01T${time}.000Z`;
 
-  it('run at once, then every so many seconds, and stay ONGOING (K43)', async () => {
+  it('run at once, then every so many seconds, and stay ONGOING (B43)', async () => {
     const audit = await after(2.5 * 3600, hourly);
 
     expect(audit).to.include({ state: 'ONGOING', nextRunAt: instant('15:00:00'), runUuid: null });
@@ -35,7 +35,7 @@ describe('continuous audits', () => {
     ]);
   });
 
-  it('run when cron says, in UTC (K44)', async () => {
+  it('run when cron says, in UTC (B44)', async () => {
     const audit = await after(3600, { ...hourly, interval: '*/20 * * * *' });
 
     expect(audit).to.include({ state: 'ONGOING', nextRunAt: instant('13:20:00') });
@@ -43,7 +43,7 @@ describe('continuous audits', () => {
     expect(plans.map(plan => plan.createdAt.slice(11, 16))).to.deep.equal(['12:20', '12:40', '13:00']);
   });
 
-  it('tell when they will run and who has run them (K51)', async () => {
+  it('tell when they will run and who has run them (B51)', async () => {
     const before = await after(0, { ...hourly, interval: '30 12 * * *' });
     await replicas.pass(1800);
 
@@ -55,7 +55,7 @@ describe('continuous audits', () => {
     });
   });
 
-  it('cancel their earlier plan that nobody has started (K49)', async () => {
+  it('cancel their earlier plan that nobody has started (B49)', async () => {
     const audit = await after(3600, hourly);
 
     const plans = await replicas.plans(audit.uuid);
@@ -73,7 +73,7 @@ describe('continuous audits', () => {
     expect(replicas.launched).to.deep.equal(plans.map(({ uuid }) => uuid));
   });
 
-  describe('with a window (K45)', () => {
+  describe('with a window (B45)', () => {
     it('begin when it opens', async () => {
       const audit = await after(7200, { ...hourly, startAt: instant('13:30:00') });
 
@@ -96,7 +96,7 @@ describe('continuous audits', () => {
     });
   });
 
-  describe('keep their phase (K43)', () => {
+  describe('keep their phase (B43)', () => {
     it('across a restart', async () => {
       const audit = await after(1800, hourly);
       replicas.kill('here');
@@ -134,7 +134,7 @@ describe('continuous audits', () => {
     });
   });
 
-  describe('after an error (K53)', () => {
+  describe('after an error (B53)', () => {
     const failing = (why: string) => () => Promise.reject(new Error(why));
 
     it('say why, stay ONGOING and are tried again before their next regular run', async () => {
@@ -198,7 +198,7 @@ describe('continuous audits', () => {
     });
   });
 
-  describe('beside a plan under way (K50)', () => {
+  describe('beside a plan under way (B50)', () => {
     it('skip the run, keep their state and say so', async () => {
       const plan = await replicas.planUnderWay();
       const pending = await after(0, hourly);
@@ -222,7 +222,7 @@ describe('continuous audits', () => {
     });
   });
 
-  describe('that are suspended (K47)', () => {
+  describe('that are suspended (B47)', () => {
     it('do not run, and break off', async () => {
       const { uuid } = await replicas.create(hourly);
       let begun = 0;
@@ -311,7 +311,7 @@ describe('continuous audits', () => {
       expect(await replicas.plans(uuid)).to.have.length(1);
     });
 
-    it('are cancelled with a sentence when they are ONESHOT (K52)', async () => {
+    it('are cancelled with a sentence when they are ONESHOT (B52)', async () => {
       const uuid = await killed({ auditType: 'ONESHOT' });
       await replicas.start('there');
 
@@ -335,7 +335,7 @@ describe('continuous audits', () => {
   });
 });
 
-describe('event audits (K46)', () => {
+describe('event audits (B46)', () => {
   let replicas: Replicas;
   beforeEach(async () => {
     replicas = await Replicas.open();
@@ -369,7 +369,7 @@ describe('event audits (K46)', () => {
   });
 
   for (const state of ['PENDING', 'SUCCEEDED'] as const) {
-    it(`that are ${state} stay so when a plan is under way (K50)`, async () => {
+    it(`that are ${state} stay so when a plan is under way (B50)`, async () => {
       const { uuid } = await replicas.create({ auditType: 'EVENT', state });
       const plan = await replicas.planUnderWay();
 

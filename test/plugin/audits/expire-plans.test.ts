@@ -24,7 +24,7 @@ describe('expiry of recommended plans', () => {
     return uuid;
   }
 
-  it('supersedes the old ones, with a reason', async () => {
+  it('supersedes the old ones, with a reason (B54)', async () => {
     const uuid = await plan('RECOMMENDED');
 
     expect(await expirePlans(repositories, { hours: 24, now: CREATED + 23 * HOUR })).to.equal(0);

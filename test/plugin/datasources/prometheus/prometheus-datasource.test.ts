@@ -54,7 +54,7 @@ describe('prometheus datasource', () => {
         method: 'POST',
         path: '/prefix/api/v1/query_range',
         authorization: SECRET,
-        expression: `max by (resource, instance) (avg_over_time(ceilometer_cpu{resource=~"(${A}|${B})"}[300s] offset 1ms))`,
+        expression: `max by (resource, instance) (avg_over_time(ceilometer_cpu{resource=~"${A}|${B}"}[300s] offset 1ms))`,
         start: START - 900 + 300,
         end: START + 600,
         step: 300,

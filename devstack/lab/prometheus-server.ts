@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const FETCH = join(import.meta.dirname, '../../../devstack/lab/prometheus');
+const FETCH = join(import.meta.dirname, 'prometheus');
 const START_TIMEOUT_MS = 60_000;
 
 export interface PrometheusServer {
