@@ -6,6 +6,7 @@ import { dbVersion } from './db-version.ts';
 import { importWatcherCommand } from './import-watcher.ts';
 import { pause, resume } from './pause.ts';
 import { start } from './start.ts';
+import { statusCheck } from './status-check.ts';
 import { sync } from './sync.ts';
 
 /** In the order in which `auspex --help` lists them. */
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   dbVersion,
   dbPurge,
   sync,
+  statusCheck,
   importWatcherCommand,
   pause,
   resume,
