@@ -39,7 +39,7 @@ if (values.help) console.log(HELP);
 else await main(Number(values.times), Number(values.seed));
 
 async function main(times: number, seed: number): Promise<void> {
-  const lab = await TakeoverLab.open('replicas_bench');
+  const lab = await TakeoverLab.open('bench');
   try {
     const servers = [
       await lab.boot('one', 'compute-1', MIGRATE_SECONDS),

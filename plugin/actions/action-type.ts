@@ -41,7 +41,8 @@ export type Effect =
   | {
       readonly kind: 'move';
       readonly instanceId: string;
-      readonly sourceHost: string;
+      /** Undefined: wherever the instance is by then. */
+      readonly sourceHost: string | undefined;
       /** Undefined: Nova's scheduler chooses. */
       readonly targetHost: string | undefined;
     }

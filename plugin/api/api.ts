@@ -9,7 +9,7 @@ import { authenticate } from './auth.ts';
 import { readCatalogue } from './catalogue.ts';
 import type { ApiContext } from './context.ts';
 import { dataModelRoutes } from './data-model.ts';
-import { serveRoot, serveRoutes } from './dispatch.ts';
+import { methodNotAllowed, serveRoot, serveRoutes } from './dispatch.ts';
 import { errorReplies } from './error-replies.ts';
 import { ApiError } from './errors.ts';
 import { crossOrigin } from './cross-origin.ts';
@@ -18,7 +18,8 @@ import { healthcheck } from './healthcheck.ts';
 import { countRequests, metricsDocument } from './metrics-document.ts';
 import { reportingOutages } from './identity-outage.ts';
 import { readBodies } from './read-body.ts';
-import { beginExchange, canonicalUrl, exchangeOf } from './exchange.ts';
+import { openApiDocument } from './openapi/document.ts';
+import { beginExchange, canonicalUrl, exchangeOf, send } from './exchange.ts';
 import { goalRoutes } from './goals.ts';
 import {
   MAXIMUM_VERSION,
@@ -62,11 +63,12 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   const cors = crossOrigin(settings.cors);
   if (cors !== undefined) app.use(cors);
   serveRoot(app, versionsDocument);
-  servePublicDocuments(app, context, settings);
+  const routes = routesOf(context, settings);
+  servePublicDocuments(app, context, { settings, routes });
   app.use(authentication(cache, settings));
   app.use(versionNegotiation);
   for (const handler of readBodies(settings.limits)) app.use(handler);
-  serveRoutes(app, routesOf(context, settings), { policy, logger });
+  serveRoutes(app, routes, { policy, logger });
   app.use(() => {
     throw new ApiError('no_route', 'The resource could not be found.');
   });
@@ -98,11 +100,15 @@ function routesOf(context: ApiContext, settings: ApiSettings): readonly Route[] 
 function servePublicDocuments(
   app: Express,
   { repositories, clock, metrics }: ApiContext,
-  settings: ApiSettings,
+  { settings, routes }: { readonly settings: ApiSettings; readonly routes: readonly Route[] },
 ): void {
   const askDatabase = () => repositories.services.list();
   const documents: Record<string, RequestHandler> = {
     '/healthcheck': healthcheck(settings.healthcheck, { askDatabase, now: () => clock.now() }),
+    '/openapi.json': (request, response) => {
+      if (request.method !== 'GET') throw methodNotAllowed(request, response, 'GET');
+      send(response, { body: openApiDocument(routes, exchangeOf(response).baseUrl) });
+    },
   };
   if (metrics !== undefined && settings.metrics.port === 0) documents['/metrics'] = metricsDocument(metrics);
   for (const [path, serve] of Object.entries(documents)) {

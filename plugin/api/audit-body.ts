@@ -6,33 +6,37 @@ import { requireStrategyOfGoal } from './catalogue.ts';
 import { checkTiming, readAuditType, readInstant, readInterval } from './audit-rules.ts';
 import type { ApiContext } from './context.ts';
 import { ApiError } from './errors.ts';
+import type { AnyBodySpec } from './json-body.ts';
 import { readBody } from './json-body.ts';
 import { SINCE } from './microversions.ts';
 import { MAXIMUM_NAME } from './names.ts';
 import { validateParameters } from './parameters.ts';
 import type { ApiRequest } from './request.ts';
 
+/** What may be said of a new audit. */
+export const AUDIT_BODY = {
+  argument: 'audit_p',
+  fields: {
+    name: 'text',
+    audit_template_uuid: 'uuid',
+    goal: 'text',
+    strategy: 'text',
+    audit_type: 'text',
+    parameters: 'object',
+    interval: 'json',
+    auto_trigger: 'boolean',
+    start_time: 'json',
+    end_time: 'json',
+    force: 'boolean',
+  },
+  mandatory: ['audit_type'],
+  notNull: ['auto_trigger'],
+  readOnly: ['state', 'scope', 'hostname'],
+} as const satisfies AnyBodySpec;
+
 /** The audit that the request wants created; throws what becomes 400, 404 or 415. */
 export async function readAudit(request: ApiRequest, context: ApiContext): Promise<Omit<New<Audit>, 'uuid'>> {
-  const body = readBody(request, {
-    argument: 'audit_p',
-    fields: {
-      name: 'text',
-      audit_template_uuid: 'uuid',
-      goal: 'text',
-      strategy: 'text',
-      audit_type: 'text',
-      parameters: 'object',
-      interval: 'json',
-      auto_trigger: 'boolean',
-      start_time: 'json',
-      end_time: 'json',
-      force: 'boolean',
-    },
-    mandatory: ['audit_type'],
-    notNull: ['auto_trigger'],
-    readOnly: ['state', 'scope', 'hostname'],
-  });
+  const body = readBody(request, AUDIT_BODY);
   const timing = timingOf(body, request);
   const template = await templateOf(body, context);
   const { goal, strategy } = choiceOf(body, template, context);

@@ -126,7 +126,9 @@ function timing(patched: Document, { audit, touched, to, now }: Change): Changes
     );
   }
   const fields = ['audit_type', 'interval', ...TIMES];
-  if (fields.some(field => touched.has(field))) checkTiming(after);
+  // a ONESHOT audit takes times and an interval by patch, as in Watcher, and makes nothing of them
+  const isTimed = isOfAnotherType || after.auditType !== 'ONESHOT';
+  if (isTimed && fields.some(field => touched.has(field))) checkTiming(after);
   const asked = touched.has('next_run_time') ? readInstant('next_run_time', patched['next_run_time']) : null;
   if (asked !== null && after.auditType !== 'CONTINUOUS') {
     throw new ApiError('invalid_patch', 'Only a CONTINUOUS audit has a next run time.');

@@ -2,63 +2,28 @@ import { randomUUID } from 'node:crypto';
 import type { AuditTemplate } from '../lifecycle/audit-template.ts';
 import type { ApiContext } from './context.ts';
 import { notFound } from './errors.ts';
-import { readJson, requireUuid } from './json-body.ts';
+import { goalReading } from './goal-reading.ts';
+import { readJson } from './json-body.ts';
 import { readPatch } from './json-patch.ts';
-import type { Listing } from './paging.ts';
-import { listFromDatabase } from './paging.ts';
-import { missingIdentifier, readRoutes } from './reading.ts';
-import type { ApiRequest, Route } from './request.ts';
+import { missingIdentifier } from './reading.ts';
+import type { Route } from './request.ts';
 import { patchTemplate, readTemplate } from './template-body.ts';
 import { auditTemplateView } from './views/audit-template.ts';
 
-export function auditTemplateRoutes({
-  catalogue,
-  maximumLimit,
-  repositories: { auditTemplates },
-}: ApiContext): readonly Route[] {
-  const listing: Listing<AuditTemplate> = {
+export function auditTemplateRoutes(context: ApiContext): readonly Route[] {
+  const { catalogue } = context;
+  const { auditTemplates } = context.repositories;
+  const { listing, find, routes } = goalReading<AuditTemplate>(context, {
     plural: 'audit_templates',
     resource: 'AuditTemplate',
-    sortKeys: {
-      id: 'id',
-      uuid: 'uuid',
-      name: 'name',
-      description: 'description',
-      goal_id: 'goalName',
-      goal_name: 'goalName',
-      goal_uuid: ({ goalName }) => catalogue.goalUuid(goalName),
-      strategy_id: 'strategyName',
-      strategy_name: 'strategyName',
-      strategy_uuid: ({ strategyName }) => strategyName && catalogue.strategyUuid(strategyName),
-      scope: 'scope',
-      default_parameters: 'defaultParameters',
-      created_at: 'createdAt',
-      updated_at: 'updatedAt',
-      deleted_at: 'deletedAt',
-    },
+    rule: 'audit_template',
+    repository: auditTemplates,
+    sortKeys: { description: 'description', default_parameters: 'defaultParameters' },
     view: (template, request, isDetailed) => auditTemplateView(template, request, { catalogue, isDetailed }),
-    markerOf: ({ uuid }) => uuid,
-    readMarker: marker => requireUuid('marker', marker),
-  };
-  const find = async (identifier: string, { showDeleted }: ApiRequest): Promise<AuditTemplate> => {
-    const found = await auditTemplates.findByIdentifier(identifier, { includeDeleted: showDeleted });
-    if (found === undefined) throw notFound('AuditTemplate', identifier);
-    return found;
-  };
+  });
 
   return [
-    ...readRoutes({
-      listing,
-      rule: 'audit_template',
-      filters: ['goal', 'strategy'],
-      maximumLimit,
-      list: list =>
-        listFromDatabase(listing, list, {
-          where: catalogue.filter(list.request.query),
-          list: query => auditTemplates.list(query),
-        }),
-      find,
-    }),
+    ...routes,
     {
       method: 'POST',
       path: '/audit_templates',

@@ -6,35 +6,26 @@ import { patchAudit } from './audit-patch.ts';
 import { readAudit } from './audit-body.ts';
 import type { ApiContext } from './context.ts';
 import { notFound, wrongState } from './errors.ts';
-import { readJson, requireUuid } from './json-body.ts';
+import { goalReading } from './goal-reading.ts';
+import { readJson } from './json-body.ts';
 import { readPatch } from './json-patch.ts';
-import type { Listing } from './paging.ts';
-import { listFromDatabase } from './paging.ts';
-import { missingIdentifier, readRoutes } from './reading.ts';
-import type { ApiRequest, Route } from './request.ts';
+import { missingIdentifier } from './reading.ts';
+import type { Route } from './request.ts';
 import { auditView } from './views/audit.ts';
 
 export function auditRoutes(context: ApiContext): readonly Route[] {
-  const { catalogue, maximumLimit } = context;
+  const { catalogue } = context;
   const { audits } = context.repositories;
-  const listing: Listing<Audit> = {
+  const { listing, find, routes } = goalReading<Audit>(context, {
     plural: 'audits',
     resource: 'Audit',
+    rule: 'audit',
+    repository: audits,
     sortKeys: {
-      id: 'id',
-      uuid: 'uuid',
-      name: 'name',
       audit_type: 'auditType',
       state: 'state',
       parameters: 'parameters',
       interval: 'interval',
-      goal_id: 'goalName',
-      goal_name: 'goalName',
-      goal_uuid: ({ goalName }) => catalogue.goalUuid(goalName),
-      strategy_id: 'strategyName',
-      strategy_name: 'strategyName',
-      strategy_uuid: ({ strategyName }) => strategyName && catalogue.strategyUuid(strategyName),
-      scope: 'scope',
       auto_trigger: 'autoTrigger',
       force: 'force',
       next_run_time: 'nextRunAt',
@@ -42,33 +33,12 @@ export function auditRoutes(context: ApiContext): readonly Route[] {
       start_time: 'startAt',
       end_time: 'endAt',
       status_message: 'statusMessage',
-      created_at: 'createdAt',
-      updated_at: 'updatedAt',
-      deleted_at: 'deletedAt',
     },
     view: (audit, request, isDetailed) => auditView(audit, request, { catalogue, isDetailed }),
-    markerOf: ({ uuid }) => uuid,
-    readMarker: marker => requireUuid('marker', marker),
-  };
-  const find = async (identifier: string, { showDeleted }: ApiRequest): Promise<Audit> => {
-    const found = await audits.findByIdentifier(identifier, { includeDeleted: showDeleted });
-    if (found === undefined) throw notFound('Audit', identifier);
-    return found;
-  };
+  });
 
   return [
-    ...readRoutes({
-      listing,
-      rule: 'audit',
-      filters: ['goal', 'strategy'],
-      maximumLimit,
-      list: list =>
-        listFromDatabase(listing, list, {
-          where: catalogue.filter(list.request.query),
-          list: query => audits.list(query),
-        }),
-      find,
-    }),
+    ...routes,
     {
       method: 'POST',
       path: '/audits',

@@ -27,13 +27,18 @@ const STATUS = {
   cloud_unavailable: 503,
 } as const;
 
+/** Characters of a sentence, whatever it quotes. */
+const MAXIMUM_MESSAGE = 1500;
+/** Characters of a value in it. */
+const MAXIMUM_VALUE = 200;
+
 /** A request that cannot be served, in a sentence for whoever sent it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ApiErrorCode;
 
   constructor(code: ApiErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(shortened(message, MAXIMUM_MESSAGE), options);
     this.code = code;
   }
 }
@@ -72,9 +77,9 @@ export function missingArgument(argument: string): ApiError {
 
 /** A value from a request, as messages quote it. */
 export function shown(value: unknown): string {
-  return shortened(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'None'));
+  return shortened(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'None'), MAXIMUM_VALUE);
 }
 
-function shortened(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+function shortened(text: string, maximum: number): string {
+  return text.length > maximum ? `${text.slice(0, maximum)}…` : text;
 }

@@ -37,6 +37,10 @@ export function createApiServer(
   });
   server.on('close', () => certificates?.close());
   server.on('clientError', refuse);
+  server.on('checkExpectation', (_request, response) => {
+    response.writeHead(417, { 'Content-Type': 'application/json', Connection: 'close' });
+    response.end(envelope('The only expectation that can be met is 100-continue.'));
+  });
   return server;
 }
 
@@ -51,10 +55,14 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const [status, faultstring] = REFUSALS[error.code ?? ''] ?? NO_REQUEST;
-  const message = JSON.stringify({ faultcode: 'Client', faultstring, debuginfo: null });
-  const body = JSON.stringify({ error_message: message });
+  const body = envelope(faultstring);
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
       `Connection: close\r\n\r\n${body}`,
   );
+}
+
+function envelope(faultstring: string): string {
+  const message = JSON.stringify({ faultcode: 'Client', faultstring, debuginfo: null });
+  return JSON.stringify({ error_message: message });
 }

@@ -23,6 +23,8 @@ export interface BodySpec<Fields extends Readonly<Record<string, FieldType>>> {
   readonly readOnly?: readonly string[];
 }
 
+export type AnyBodySpec = BodySpec<Readonly<Record<string, FieldType>>>;
+
 /** Fields that are missing or null are undefined. */
 export type Body<Fields extends Readonly<Record<string, FieldType>>> = {
   readonly [Name in keyof Fields]: ValueOf[Fields[Name]] | undefined;
@@ -94,6 +96,8 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
   f: false,
   n: false,
 };
+
+export const BOOLEAN_WORDS: readonly string[] = Object.keys(BOOLEANS);
 
 /** The words that OpenStack takes for yes and no; undefined for all others. */
 export function booleanOf(value: unknown): boolean | undefined {

@@ -13,8 +13,9 @@ type Document = Record<string, unknown>;
 /** Attributes that no resource lets anybody change. */
 const INTERNAL = ['created_at', 'deleted_at', 'id', 'links', 'updated_at', 'uuid'];
 const ATTRIBUTES = ['op', 'path', 'value'];
-const MAXIMUM_OPERATIONS = 500;
-const PATH = /^(\/[\w-]+)+$/;
+export const MAXIMUM_OPERATIONS = 500;
+export const OPERATORS = ['add', 'replace', 'remove'] as const;
+export const PATH_PATTERN = /^(\/[\w-]+)+$/;
 
 /** Checks the form of a patch; throws what becomes 400. */
 export function readPatch(given: unknown): readonly Operation[] {
@@ -55,7 +56,7 @@ function readOperation(given: unknown): Operation {
   if (op !== 'add' && op !== 'replace' && op !== 'remove') {
     throw invalidInput('op', op, 'Value should be one of: replace, add, remove');
   }
-  if (typeof path !== 'string' || !PATH.test(path) || path.split('/').includes('__proto__')) {
+  if (typeof path !== 'string' || !PATH_PATTERN.test(path) || path.split('/').includes('__proto__')) {
     throw invalidInput('path', path, 'Value should match the pattern ^(/[\\w-]+)+$');
   }
   if (INTERNAL.includes(path.split('/')[1]!)) {

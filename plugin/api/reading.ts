@@ -26,12 +26,14 @@ export function readRoutes<Row>({
 }: Reading<Row>): readonly Route[] {
   const path = `/${listing.plural}`;
   const query = [...PAGE_ARGUMENTS, ...filters];
+  const sortKeys = Object.keys(listing.sortKeys);
   return [
     {
       method: 'GET',
       path,
       rule: `${rule}:get_all`,
       query,
+      sortKeys,
       handle: request => list({ request, isDetailed: false, maximumLimit }),
     },
     {
@@ -39,6 +41,7 @@ export function readRoutes<Row>({
       path: `${path}/detail`,
       rule: `${rule}:detail`,
       query,
+      sortKeys,
       handle: request => list({ request, isDetailed: true, maximumLimit }),
     },
     {

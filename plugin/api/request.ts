@@ -31,6 +31,8 @@ export interface Route {
   readonly rule?: string;
   /** Names of the query arguments that it knows. */
   readonly query?: readonly string[];
+  /** What a list can be sorted by; for its description only. */
+  readonly sortKeys?: readonly string[];
   /** Of what the path names: its attributes, which rules of the policy may ask for. Throws what becomes 404. */
   readonly target?: (request: ApiRequest) => Promise<Readonly<Record<string, unknown>>>;
   readonly handle: (request: ApiRequest) => Promise<Reply> | Reply;

@@ -4,6 +4,7 @@ import type { New } from '../lifecycle/repositories.ts';
 import type { Catalogue, GoalEntry, StrategyEntry } from './catalogue.ts';
 import { requireStrategyOfGoal } from './catalogue.ts';
 import { ApiError, invalidInput, shown } from './errors.ts';
+import type { AnyBodySpec } from './json-body.ts';
 import { isObject, readBody } from './json-body.ts';
 import type { Operation } from './json-patch.ts';
 import { applyPatch, patchError } from './json-patch.ts';
@@ -17,20 +18,23 @@ type Content = Omit<New<AuditTemplate>, 'uuid'>;
 const ARGUMENT = 'audit_template_postdata';
 const MAXIMUM_DESCRIPTION = 255;
 
+/** What may be said of a new template. */
+export const TEMPLATE_BODY = {
+  argument: ARGUMENT,
+  fields: {
+    name: 'text',
+    description: 'text',
+    goal: 'text',
+    strategy: 'text',
+    scope: 'json',
+    default_parameters: 'object',
+  },
+  mandatory: ['name', 'goal'],
+} as const satisfies AnyBodySpec;
+
 /** The template that the request wants created; throws what becomes 400, 406 or 415. */
 export function readTemplate(request: ApiRequest, catalogue: Catalogue): Content {
-  const body = readBody(request, {
-    argument: ARGUMENT,
-    fields: {
-      name: 'text',
-      description: 'text',
-      goal: 'text',
-      strategy: 'text',
-      scope: 'json',
-      default_parameters: 'object',
-    },
-    mandatory: ['name', 'goal'],
-  });
+  const body = readBody(request, TEMPLATE_BODY);
   checkVersion(body.default_parameters ?? {}, request.minor);
   return content(
     {

@@ -49,7 +49,9 @@ function demandsOf(
       return [
         total,
         { key: `instance ${effect.instanceId}`, limit: 1 },
-        { key: `from ${effect.sourceHost}`, limit: settings.maxMigrationsFromHost },
+        ...(effect.sourceHost === undefined
+          ? []
+          : [{ key: `from ${effect.sourceHost}`, limit: settings.maxMigrationsFromHost }]),
         ...(effect.targetHost === undefined
           ? []
           : [{ key: `to ${effect.targetHost}`, limit: settings.maxMigrationsToHost }]),

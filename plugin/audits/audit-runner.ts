@@ -73,7 +73,9 @@ export class AuditRunner {
       this.#isLookWanted = false;
       try {
         const isHere = (uuid: string): boolean => this.#running.has(uuid) || this.#waiting.includes(uuid);
-        const { uuids, nextAt } = await dueAudits(this.#options, isHere);
+        const { uuids, live, nextAt } = await dueAudits(this.#options, isHere);
+        // Cancelled or suspended through another replica.
+        for (const uuid of this.#running.keys()) if (!live.has(uuid)) this.cancel(uuid);
         this.#waiting.push(...uuids.filter(uuid => !isHere(uuid)));
         this.#fill();
         this.#setAlarm(nextAt);

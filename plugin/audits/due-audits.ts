@@ -18,6 +18,8 @@ export interface Replica {
 export interface Due {
   /** UUIDs of audits that are to be run, the oldest first. */
   readonly uuids: readonly string[];
+  /** UUIDs of all that may run or be running: whatever else runs is not wanted any more. */
+  readonly live: ReadonlySet<string>;
   /** When there will be more to do: epoch milliseconds, or infinity. */
   readonly nextAt: number;
 }
@@ -43,7 +45,7 @@ export async function dueAudits(replica: Replica, isHere: (uuid: string) => bool
     if (at <= now) uuids.push(audit.uuid);
     else nextAt = Math.min(nextAt, at);
   }
-  return { uuids, nextAt };
+  return { uuids, live: new Set(rows.map(({ uuid }) => uuid)), nextAt };
 }
 
 /** Of an audit that does not run in this process. */

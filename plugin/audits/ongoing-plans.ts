@@ -51,6 +51,6 @@ function hostOf(effect: Effect, { hostByName }: ClusterModel): string | undefine
       return hostByName.has(effect.host) ? effect.host : undefined;
     case 'move':
       if (effect.targetHost === undefined) return 'a host that Nova chooses';
-      return [effect.sourceHost, effect.targetHost].find(host => hostByName.has(host));
+      return [effect.sourceHost, effect.targetHost].find(host => host !== undefined && hostByName.has(host));
   }
 }

@@ -131,7 +131,7 @@ function mustPrecede(earlier: Effect, later: Effect): boolean {
     return later.kind === 'service' ? earlier.host === later.host : concerns(later, earlier.host);
   }
   if (later.kind === 'service') return concerns(earlier, later.host);
-  return later.targetHost === earlier.sourceHost;
+  return earlier.sourceHost !== undefined && later.targetHost === earlier.sourceHost;
 }
 
 /** A move whose target Nova's scheduler chooses depends on the state of every host. */

@@ -1,3 +1,4 @@
+import { findFlavor } from './nova/flavors.ts';
 import { listAggregates, listHypervisors, listServices, updateService } from './nova/hosts.ts';
 import type { ServiceChange } from './nova/hosts.ts';
 import {
@@ -7,7 +8,7 @@ import {
   listMigrations,
 } from './nova/migrations.ts';
 import type { MigrationFilter } from './nova/migrations.ts';
-import { coldMigrate, confirmResize, liveMigrate, revertResize } from './nova/server-actions.ts';
+import { coldMigrate, confirmResize, liveMigrate, resize, revertResize } from './nova/server-actions.ts';
 import type { MigrationTarget } from './nova/server-actions.ts';
 import { listServerGroups } from './nova/server-groups.ts';
 import { getServer, listServers } from './nova/servers.ts';
@@ -45,6 +46,9 @@ export function createNova(session: Session) {
       forceCompleteLiveMigration(session, migration, signal),
     liveMigrate: (target: MigrationTarget, signal: AbortSignal) => liveMigrate(session, target, signal),
     coldMigrate: (target: MigrationTarget, signal: AbortSignal) => coldMigrate(session, target, signal),
+    findFlavor: (identifier: string, signal: AbortSignal) => findFlavor(session, identifier, signal),
+    resize: (change: { readonly serverId: string; readonly flavorId: string }, signal: AbortSignal) =>
+      resize(session, change, signal),
     confirmResize: (serverId: string, signal: AbortSignal) => confirmResize(session, serverId, signal),
     revertResize: (serverId: string, signal: AbortSignal) => revertResize(session, serverId, signal),
   };

@@ -44,9 +44,8 @@ describe('audits that run by themselves, with the real openstack optimize', () =
   };
 
   it('a CONTINUOUS one runs again and again, is suspended, resumed and cancelled', async () => {
-    const created = await cli(
-      ...['create', '-g', 'dummy', '-t', 'CONTINUOUS', '-i', String(INTERVAL_SECONDS), '--name', NAME],
-    );
+    const how = ['-g', 'dummy', '-t', 'CONTINUOUS', '-i', String(INTERVAL_SECONDS), '--name', NAME];
+    const created = await cli('create', ...how);
     const plans = await until('it ran twice', async () => {
       const found = await plansOf(created);
       return found.length >= 2 && found;

@@ -33,17 +33,17 @@ export class TakeoverLab {
   private constructor(name: string, url: string, parts: { cloud: Cloud; repositories: Repositories }) {
     this.#name = name;
     this.#url = url;
-    this.#prefix = `${name}-`;
+    this.#prefix = prefixOf(name);
     this.cloud = parts.cloud;
     this.repositories = parts.repositories;
   }
 
-  /** `name` is that of the database, and servers' names begin with it. What a test before has left is removed. */
+  /** `name` tells apart what runs at the same time. What the same has left before is removed. */
   static async open(name: string): Promise<TakeoverLab> {
-    const database = `auspex_${name}`;
+    const database = databaseOf(name);
     await administer(`DROP DATABASE IF EXISTS ${database}`, `CREATE DATABASE ${database}`);
     const cloud = openLab();
-    await cleanUp(cloud, `${name}-`);
+    await cleanUp(cloud, prefixOf(name));
     const url = `mysql://lab:lab@127.0.0.1:13306/${database}`;
     const repositories = createRepositories(await openDatabase(url));
     return new TakeoverLab(name, url, { cloud, repositories });
@@ -54,10 +54,10 @@ export class TakeoverLab {
     await this.repositories.close();
     await cleanUp(this.cloud, this.#prefix);
     this.cloud.close();
-    await administer(`DROP DATABASE IF EXISTS auspex_${this.#name}`);
+    await administer(`DROP DATABASE IF EXISTS ${databaseOf(this.#name)}`);
   }
 
-  /** A replica with all roles, unless `config` says otherwise. */
+  /** A process of its own; `environment` overrides the lab's. */
   async start(hostname: string, environment: Readonly<Record<string, string>> = {}): Promise<void> {
     const replica = await startAuspex({
       AUSPEX_HOSTNAME: hostname,
@@ -127,6 +127,15 @@ export class TakeoverLab {
       .map(({ host }) => host)
       .toSorted();
   }
+}
+
+function databaseOf(name: string): string {
+  return `auspex_replicas_${name}`;
+}
+
+/** Of the servers' names. */
+function prefixOf(name: string): string {
+  return `replicas-${name}-`;
 }
 
 async function administer(...statements: readonly string[]): Promise<void> {

@@ -8,7 +8,7 @@ describe('replicas on a real OpenStack', () => {
   let lab: TakeoverLab;
 
   before(async () => {
-    lab = await TakeoverLab.open('replicas_test');
+    lab = await TakeoverLab.open('test');
     for (const hostname of ['one', 'two', 'three']) await lab.start(hostname);
   });
 

@@ -10,8 +10,8 @@ const LOOKS = 5;
 
 /** What Nova said of the failure of the last `action` on the server, and where the server is now. */
 export async function explainFailure(
-  move: Move,
-  action: 'live-migration' | 'migrate',
+  move: Pick<Move, 'serverId'>,
+  action: 'live-migration' | 'migrate' | 'resize',
   context: ActionContext,
 ): Promise<string> {
   const { cloud, callSignal } = context;
@@ -28,7 +28,11 @@ export async function explainFailure(
   }
 }
 
-async function detailsOf(move: Move, action: string, context: ActionContext): Promise<string[]> {
+async function detailsOf(
+  move: Pick<Move, 'serverId'>,
+  action: string,
+  context: ActionContext,
+): Promise<string[]> {
   const { cloud, callSignal, clock, settings } = context;
   const { session } = cloud;
   const { serverId } = move;

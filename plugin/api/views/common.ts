@@ -29,9 +29,9 @@ export function withOffset(instant: string): string {
   return `${microseconds(instant)}+00:00`;
 }
 
-/** UTC without saying so, as Watcher writes some instants. */
+/** UTC without saying so, as Watcher writes some instants; a full second, which users give, has no fraction. */
 export function withoutOffset(instant: string | null): string | null {
-  return instant === null ? null : microseconds(instant);
+  return instant === null ? null : microseconds(instant).replace('.000000', '');
 }
 
 /** Most instants have the form of `toISOString` already, and lists have thousands. */

@@ -41,6 +41,15 @@ export async function coldMigrate(
   });
 }
 
+/** Starts a resize to the flavor of that id; the server then waits in `VERIFY_RESIZE` to be confirmed. */
+export async function resize(
+  session: Session,
+  { serverId, flavorId }: { readonly serverId: string; readonly flavorId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  await act(session, serverId, { body: { resize: { flavorRef: flavorId } }, signal });
+}
+
 export async function confirmResize(session: Session, serverId: string, signal: AbortSignal): Promise<void> {
   await act(session, serverId, { body: { confirmResize: null }, signal });
 }

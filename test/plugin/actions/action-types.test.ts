@@ -33,6 +33,15 @@ const WIRE: Record<string, { accepts: Record<string, unknown>[]; refuses: Record
       { migration_type: 'live', resource_id: UUID, source_node: 'a', force: true },
     ],
   },
+  resize: {
+    accepts: [{ resource_id: UUID, flavor: 'x2' }],
+    refuses: [
+      { resource_id: UUID },
+      { resource_id: 'web-1', flavor: 'x2' },
+      { resource_id: UUID, flavor: '' },
+      { resource_id: UUID, flavor: 'x2', host: 'a' },
+    ],
+  },
   change_nova_service_state: {
     accepts: [
       {

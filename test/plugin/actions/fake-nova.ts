@@ -22,6 +22,8 @@ interface FakeServer {
   host: string;
   locked: boolean;
   fault: string | undefined;
+  /** Name; `micro` when missing. */
+  flavor?: string;
 }
 
 interface FakeRecord {
@@ -62,11 +64,17 @@ export class FakeNova {
   /** What Nova noted of failed steps. */
   details: string[] = [];
   /** What was asked of the server, newest first. */
-  requests: { request_id: string; action: string }[] = ['live-migration', 'migrate'].map(action => ({
-    request_id: `req-${action}`,
-    action,
-  }));
+  requests: { request_id: string; action: string }[] = ['live-migration', 'migrate', 'resize'].map(
+    action => ({
+      request_id: `req-${action}`,
+      action,
+    }),
+  );
   groups: { id: string; members: string[] }[] = [];
+  flavors = [
+    { id: 'f1', name: 'micro' },
+    { id: 'f2', name: 'large' },
+  ];
   frames: Frame[] = [];
   abortFrames: Frame[] | undefined;
   forceFrames: Frame[] = [];
@@ -117,7 +125,7 @@ export class FakeNova {
   }
 
   /** A migration that Nova has under way, as after an interruption of the service. */
-  begin(type: 'live-migration' | 'migration', target: string, frames: Frame[]): void {
+  begin(type: 'live-migration' | 'migration' | 'resize', target: string, frames: Frame[]): void {
     this.#play(frames, type, target);
   }
 
@@ -169,7 +177,7 @@ export class FakeNova {
   }
 
   #read(path: string, query: URLSearchParams): Reply {
-    if (query.has('marker')) return ok({ migrations: [], services: [] });
+    if (query.has('marker')) return ok({ migrations: [], services: [], flavors: [] });
     const server = this.server;
     switch (path) {
       case `/servers/${SERVER_ID}`:
@@ -178,6 +186,8 @@ export class FakeNova {
         return server === undefined ? failure(404, 'gone') : ok({ migrations: this.#progress() });
       case `/servers/${SERVER_ID}/os-instance-actions`:
         return ok({ instanceActions: this.requests });
+      case '/flavors/detail':
+        return ok({ flavors: this.flavors });
       case '/os-migrations':
         return ok({ migrations: this.records.map(recordWire) });
       case '/os-services':
@@ -239,6 +249,7 @@ export class FakeNova {
     const target = (body?.[action ?? ''] as { host?: string | null } | null)?.host ?? undefined;
     if (action === 'os-migrateLive') this.#play(this.frames, 'live-migration', target);
     if (action === 'migrate') this.#play(this.frames, 'migration', target);
+    if (action === 'resize') this.#play(this.frames, 'resize', target);
     if (action === 'force_complete') this.#play(this.forceFrames);
     if (action === 'confirmResize') this.#play(this.confirmFrames);
     if (action === 'revertResize') this.#play(this.revertFrames);
@@ -271,7 +282,7 @@ function token(url: string): unknown {
   };
 }
 
-function serverWire({ status, task, host, locked, fault }: FakeServer): unknown {
+function serverWire({ status, task, host, locked, fault, flavor = 'micro' }: FakeServer): unknown {
   return {
     id: SERVER_ID,
     name: 'web-1',
@@ -282,7 +293,7 @@ function serverWire({ status, task, host, locked, fault }: FakeServer): unknown 
     'OS-EXT-STS:task_state': task,
     'OS-EXT-SRV-ATTR:host': host,
     locked,
-    flavor: { original_name: 'micro', vcpus: 1, ram: 256, disk: 1, ephemeral: 0, swap: 0, extra_specs: {} },
+    flavor: { original_name: flavor, vcpus: 1, ram: 256, disk: 1, ephemeral: 0, swap: 0, extra_specs: {} },
     image: '',
     ...(fault === undefined ? {} : { fault: { message: fault } }),
   };

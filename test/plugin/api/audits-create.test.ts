@@ -190,8 +190,8 @@ describe('api audits: creation (K21)', () => {
       state: 'PENDING',
       interval: '*/10 * * * *',
       next_run_time: null,
-      start_time: '2030-01-01T12:00:00.000000',
-      end_time: '2030-01-01T22:00:00.000000',
+      start_time: '2030-01-01T12:00:00',
+      end_time: '2030-01-01T22:00:00',
     });
     expect(api.triggered).to.deep.equal([audit.uuid]);
   });

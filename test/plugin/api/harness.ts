@@ -22,6 +22,8 @@ import { SCORING_ENGINES } from '../../../scoring/scoring-engines.ts';
 import { predictiveMigration } from '../../../strategies/predictive-migration/predictive-migration.ts';
 import type { Strategy } from '../../../strategies/strategy.ts';
 import { cluster } from '../../cluster/tiny-cluster.ts';
+import type { Check, OpenApi } from './answers-as-documented.ts';
+import { checkerOf } from './answers-as-documented.ts';
 
 /** One source that holds everything but the hosts' memory, and all pictures. */
 export const ALL_THERE: Requirements = {
@@ -185,6 +187,9 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Api
   });
 }
 
+/** Every answer is compared with what the API says of itself. */
+let check: Promise<Check> | undefined;
+
 async function send(
   url: string,
   { method, path, call }: { method: string; path: string; call: Call },
@@ -202,6 +207,10 @@ async function send(
     ...(content === undefined ? {} : { body: content }),
   });
   const text = await reply.text();
+  check ??= fetch(`${url}/openapi.json`).then(async document =>
+    checkerOf((await document.json()) as OpenApi),
+  );
+  (await check)(method, path, { status: reply.status, contentType: reply.headers.get('content-type'), text });
   const json = parsed(text);
   return { status: reply.status, headers: reply.headers, text, json, faultstring: faultstringOf(json) };
 }

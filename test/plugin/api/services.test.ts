@@ -45,7 +45,7 @@ describe('api services (K34)', () => {
     });
     expect((detailed.json as { services: object[] }).services[1]).to.deep.include({
       id: 2,
-      last_seen_up: '2026-03-01T12:01:00.000000',
+      last_seen_up: '2026-03-01T12:01:00',
       created_at: '2026-03-01T12:01:00.000000+00:00',
       updated_at: null,
       deleted_at: null,

@@ -243,6 +243,28 @@ describe('continuous audits', () => {
       expect(begun).to.equal(1);
     });
 
+    it('break off at the next look when another replica was told', async () => {
+      const { uuid } = await replicas.create(hourly);
+      let isBrokenOff = false;
+      replicas.gather = (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            isBrokenOff = true;
+            reject(signal.reason as Error);
+          });
+        });
+      const runner = await replicas.start('here');
+      await until(async () => (await replicas.audit(uuid)).runUuid !== null);
+      await runner.recover();
+      const before = isBrokenOff;
+      await replicas.repositories.audits.transition(uuid, 'ONGOING', 'SUSPENDED');
+      await runner.recover();
+      await replicas.settled();
+
+      expect([before, isBrokenOff]).to.deep.equal([false, true]);
+      expect(await replicas.audit(uuid)).to.include({ state: 'SUSPENDED', runUuid: null });
+    });
+
     it('store no plan when another replica was told', async () => {
       const { uuid } = await replicas.create(hourly);
       replicas.gather = () => replicas.repositories.audits.transition(uuid, 'ONGOING', 'SUSPENDED');

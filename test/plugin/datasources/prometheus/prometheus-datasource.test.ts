@@ -163,7 +163,7 @@ describe('prometheus datasource', () => {
     expect(prometheus.requests[0]!.expression).to.include(String.raw`fqdn=~"a\"\\} or up\\{x=\"(`);
   });
 
-  it('tries again when Prometheus is starting, three times at most', async () => {
+  it('tries again when Prometheus is starting, three times at most (B100)', async () => {
     prometheus.answer = () =>
       prometheus.requests.length < 3
         ? { status: 503, body: 'Service Unavailable' }
