@@ -108,10 +108,7 @@ function measured(parts: Parts): Parts {
   return {
     ...parts,
     repositories: measuredRepositories(repositories, metrics),
-    datasources: datasources && {
-      ...datasources,
-      of: name => measuredDatasource(datasources.of(name), metrics),
-    },
+    datasources: datasources?.through(source => measuredDatasource(source, metrics)),
     metrics,
   };
 }

@@ -27,8 +27,9 @@ const OTHER_METRICS = [
   'instance_root_disk_size',
 ];
 
-/** The name of a metric in a label-free place of PromQL, or with the dots of Ceilometer. */
+/** As Ceilometer has them; Prometheus knows no dots and dashes. */
 const NAME = z.string().regex(/^[a-zA-Z_:][a-zA-Z0-9_:.-]*$/, 'it must be the name of a metric');
+const PROMETHEUS_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const FILE = z.record(
   z.string(),
   z.record(z.string(), z.union([NAME, z.array(NAME).min(1)]).nullable()).nullable(),
@@ -68,7 +69,14 @@ function readSection(
         `${file} names the metric ${source}.${metric}, which does not exist.`,
       );
     }
-    names[metric as UsageMetric] = typeof value === 'string' ? [value] : value;
+    const list = typeof value === 'string' ? [value] : value;
+    const wrong = source === 'gnocchi' ? undefined : list?.find(name => !PROMETHEUS_NAME.test(name));
+    if (wrong !== undefined) {
+      throw new DatasourceSettingsError(
+        `${file}: ${source}.${metric} is ${wrong}, which is no name in Prometheus.`,
+      );
+    }
+    names[metric as UsageMetric] = list;
   }
   return names;
 }

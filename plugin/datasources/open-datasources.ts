@@ -37,6 +37,8 @@ export interface Datasources {
     usages: readonly UsageMetric[],
     signal: AbortSignal,
   ): Promise<readonly DatasourceReport[]>;
+  /** The same, each source by itself as `wrap` makes it. */
+  through(wrap: (source: Datasource) => Datasource): Datasources;
   /** What is configured but has no effect, in sentences. */
   readonly warnings: readonly string[];
   close(): void;
@@ -72,32 +74,49 @@ export async function openDatasources(options: OpenOptions, signal: AbortSignal)
   }
   if (sources.size === 0) throw missing[0];
 
-  const defaultOrder = orderOf(settings);
-  const usual = compose(defaultOrder);
+  const close = () => closing.forEach(one => one());
+  return arrange(sources, { settings, now, warnings, close });
+}
+
+interface Arrangement
+  extends Pick<OpenOptions, 'settings' | 'now'>, Pick<Datasources, 'warnings' | 'close'> {}
+
+/** In the orders of the settings. */
+function arrange(sources: ReadonlyMap<DatasourceName, Source>, arrangement: Arrangement): Datasources {
+  const { settings, now, warnings, close } = arrangement;
+  const usual = compose(orderOf(settings));
   const own = new Map(
     Object.entries(settings.strategies)
-      .filter(([, order]) => order.some(name => sources.has(name)))
-      .map(([name, order]) => [name, compose(order)]),
+      .map(([strategyName, order]) => [strategyName, compose(order)] as const)
+      .filter(([, { members }]) => members.length > 0),
   );
+  const composedFor = (strategyName?: string) => own.get(strategyName ?? '') ?? usual;
   return {
-    of: strategyName => (strategyName === undefined ? usual : (own.get(strategyName) ?? usual)),
-    report: (strategyName, usages, either) =>
+    of: strategyName => composedFor(strategyName).datasource,
+    report: (strategyName, usages, signal) =>
       Promise.all(
-        namedIn(settings.strategies[strategyName] ?? defaultOrder).map(async source =>
-          reportOf(source.datasource, { isAvailable: await source.isAvailable(either), usages }, either),
+        composedFor(strategyName).members.map(async source =>
+          reportOf(source.datasource, { isAvailable: await source.isAvailable(signal), usages }, signal),
         ),
       ),
+    through: wrap => {
+      const wrapped = [...sources].map(
+        ([name, source]) => [name, { ...source, datasource: wrap(source.datasource) }] as const,
+      );
+      return arrange(new Map(wrapped), arrangement);
+    },
     warnings,
-    close: () => closing.forEach(close => close()),
+    close,
   };
 
-  function namedIn(order: readonly DatasourceName[]): readonly Source[] {
-    return order.flatMap(name => sources.get(name) ?? []);
-  }
-
-  function compose(order: readonly DatasourceName[]): Datasource {
-    const named = namedIn(order).map(({ datasource }) => datasource);
-    return named.length === 1 ? named[0]! : composeDatasources({ sources: named, now });
+  function compose(order: readonly DatasourceName[]) {
+    const members = order.flatMap(name => sources.get(name) ?? []);
+    const [first, second] = members.map(({ datasource }) => datasource);
+    const isOne = first !== undefined && second === undefined;
+    const datasource = isOne
+      ? first
+      : composeDatasources({ sources: members.map(member => member.datasource), now });
+    return { members, datasource };
   }
 }
 

@@ -62,6 +62,11 @@ gnocchi: {host_outlet_temp: my.temperature, instance_cpu_usage: cpu}
       'prometheus: {instance_cpu_usage: "up} or vector(1) #"}',
       /instance_cpu/,
     ],
+    [
+      'a name that Prometheus cannot have',
+      'aetos: {instance_cpu_usage: my.cpu}',
+      /instance_cpu_usage is my\.cpu/,
+    ],
     ['a list', '- gnocchi', /cannot be read: it is not a mapping/],
     ['broken YAML', 'a: [', /cannot be read/],
   ] as const) {

@@ -81,6 +81,22 @@ describe('opening the datasources', () => {
     );
   });
 
+  it('lets each source be wrapped by itself, the composed order and its warnings kept', async () => {
+    const read: string[] = [];
+    const opening = await open({ prometheus: { url: prometheus.url } });
+
+    const wrapped = opening.through(source => ({
+      ...source,
+      query(query, either, warn) {
+        read.push(source.name);
+        return source.query(query, either, warn);
+      },
+    }));
+
+    expect(await firstValue(wrapped.of())).to.equal(7);
+    expect(read).to.deep.equal(['gnocchi', 'prometheus']);
+  });
+
   it('fails when the catalogue has none of them', async () => {
     gnocchi.endpoint = undefined;
 
