@@ -21,6 +21,7 @@ export function planClaimRepository(database: Database): PlanClaimRepository {
       return rows.map(row => ({
         plan: fromColumns(ACTION_PLAN_TABLE, row),
         token: row['claim'] as string | null,
+        wasHeld: row['claim_seen_at'] !== null,
         beats: Number(row['claim_beats']),
       }));
     },

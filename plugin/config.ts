@@ -53,6 +53,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   AUSPEX_DATABASE_URL: 'databaseUrl',
   AUSPEX_LOG_LEVEL: 'logLevel',
   AUSPEX_HOSTNAME: 'hostname',
+  AUSPEX_ROLES: 'roles',
   AUSPEX_WWW_AUTHENTICATE_URI: 'wwwAuthenticateUri',
 };
 

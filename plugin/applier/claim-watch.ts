@@ -33,7 +33,9 @@ export class ClaimWatch {
         return [plan.uuid, isSame ? known : { token, beats, since: now }];
       }),
     );
-    return claims.filter(({ plan, token }) => {
+    return claims.filter(({ plan, token, wasHeld }) => {
+      // Nobody knows what has become of it; to end it when that is asked for is safe.
+      if (!wasHeld) return plan.state === 'CANCELLING';
       const since = this.#seen.get(plan.uuid)?.since ?? now;
       return token === null || now - since >= this.#leaseMs;
     });

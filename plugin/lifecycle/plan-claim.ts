@@ -11,6 +11,8 @@ export interface ClaimedPlan {
   readonly plan: ActionPlan;
   /** Null: let go of, or never held. */
   readonly token: string | null;
+  /** False: nobody of this service has ever run it, as with plans brought over from elsewhere. */
+  readonly wasHeld: boolean;
   /** Counts the signs of life under that token. */
   readonly beats: number;
 }

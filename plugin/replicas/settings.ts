@@ -9,8 +9,11 @@ export type Role = (typeof ROLES)[number];
 export const replicaSettings = {
   /** A replica starts only what these need; together the replicas should have all. */
   roles: z
-    .array(z.enum(ROLES))
-    .min(1)
+    .preprocess(
+      // As a variable: with commas between.
+      given => (typeof given === 'string' ? given.split(',').map(role => role.trim()) : given),
+      z.array(z.enum(ROLES)).min(1),
+    )
     .default([...ROLES]),
   /** Between two signs of life of a replica. */
   heartbeatSeconds: z.number().positive().default(10),

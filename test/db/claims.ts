@@ -82,9 +82,9 @@ export function describeClaims(open: (now: () => Date) => Promise<Database>): vo
 
       const claims = await repositories.planClaims.list();
 
-      expect(claims.map(each => [each.plan.uuid, each.token, each.beats])).to.deep.equal([
-        [planUuid, token, 2],
-        [cancelling, null, 0],
+      expect(claims.map(each => [each.plan.uuid, each.token, each.beats, each.wasHeld])).to.deep.equal([
+        [planUuid, token, 2, true],
+        [cancelling, null, 0, false],
       ]);
     });
 

@@ -170,7 +170,7 @@ describe('the API with the real openstack optimize', () => {
     const engines = await ours<Row[]>('scoringengine', 'list');
     const engine = await ours('scoringengine', 'show', 'dummy_scorer');
     const watchersEngines = await watchers<Row[]>('scoringengine', 'list');
-    const names = (rows: readonly Row[]) => rows.map(row => row['Name']).toSorted();
+    const names = (rows: readonly Row[]) => rows.map(row => String(row['Name'])).toSorted();
     expect(names(engines)).to.deep.equal(names(watchersEngines));
     expect(Object.keys(engines[0]!)).to.deep.equal(Object.keys(watchersEngines[0]!));
     expect(Object.keys(engine)).to.deep.equal(
@@ -183,7 +183,7 @@ describe('the API with the real openstack optimize', () => {
     const watchersList = await watchers<Row[]>('datamodel', 'list', '--detail');
 
     expect(Object.keys(list[0]!)).to.deep.equal(Object.keys(watchersList[0]!));
-    const hosts = (rows: readonly Row[]) => [...new Set(rows.map(row => row['Node Host Name']))];
+    const hosts = (rows: readonly Row[]) => [...new Set(rows.map(row => String(row['Node Host Name'])))];
     expect(hosts(list).toSorted()).to.deep.equal(hosts(watchersList).toSorted());
   });
 

@@ -40,6 +40,18 @@ describe('configuration', () => {
     expect(settings.audits.maximum).to.equal(4);
   });
 
+  it('takes roles from the file as a list and from the variable with commas between', () => {
+    writeFileSync(join(folder, 'auspex.yaml'), 'roles: [applier]\n');
+
+    expect(read().settings.roles).to.deep.equal(['api', 'decision-engine', 'applier']);
+    expect(read({ AUSPEX_CONFIG: 'auspex.yaml' }).settings.roles).to.deep.equal(['applier']);
+    expect(read({ AUSPEX_ROLES: 'api, decision-engine' }).settings.roles).to.deep.equal([
+      'api',
+      'decision-engine',
+    ]);
+    expect(() => read({ AUSPEX_ROLES: 'cook' })).to.throw(ConfigError, /roles/);
+  });
+
   it('tells all problems at once, each with the name of what is wrong', () => {
     writeFileSync(join(folder, 'auspex.yaml'), 'colour: red\naudits: {maximum: 0}\n');
 

@@ -7,7 +7,7 @@ import type { ClaimedPlan } from '../../../plugin/lifecycle/plan-claim.ts';
 const LEASE = 15;
 
 function claimed(uuid: string, token: string | null, beats: number): ClaimedPlan {
-  return { plan: { uuid } as ActionPlan, token, beats };
+  return { plan: { uuid, state: 'ONGOING' } as ActionPlan, token, beats, wasHeld: true };
 }
 
 /** Looks once a second from `from` to `to`; the first second in which the plan was found abandoned. */
@@ -42,6 +42,14 @@ describe('claim watch', () => {
 
   it('at once one that was let go of', () => {
     expect(abandonedAt(new ClaimWatch(LEASE), 5, 9, () => claimed(uuid, null, 0))).to.equal(5);
+  });
+
+  it('never one that nobody here has ever run, unless it is to be cancelled', () => {
+    const foreign = { ...claimed(uuid, null, 0), wasHeld: false };
+    const cancelling = { ...foreign, plan: { ...foreign.plan, state: 'CANCELLING' as const } };
+
+    expect(abandonedAt(new ClaimWatch(LEASE), 0, 60, () => foreign)).to.equal(undefined);
+    expect(abandonedAt(new ClaimWatch(LEASE), 0, 60, () => cancelling)).to.equal(0);
   });
 
   it('begins to count anew when another takes it', () => {
