@@ -41,9 +41,8 @@ export async function ownActions(
 ): Promise<readonly Action[]> {
   const { action_plan_uuid: plan, audit_uuid: audit } = request.query;
   const planUuid = plan === undefined ? undefined : requireUuid('action_plan_uuid', plan);
-  const found = await look(projectId, request, context, {
-    ...(audit === undefined ? {} : { auditUuid: requireUuid('audit_uuid', audit) }),
-  });
+  const where = audit === undefined ? {} : { auditUuid: requireUuid('audit_uuid', audit) };
+  const found = await look(projectId, request, context, where);
   const wanted = found.actions.filter(action => planUuid === undefined || action.actionPlanUuid === planUuid);
   const visible = new Set(wanted.map(({ uuid }) => uuid));
   return wanted.map(action => ({
