@@ -14,7 +14,7 @@ describe('replicas on a real OpenStack', () => {
 
   after(() => lab.close());
 
-  it('take over the plan of one that was killed, and do nothing twice (K95, K109)', async () => {
+  it('take over the plan of one that was killed, and do nothing twice (B95, B109)', async () => {
     const first = await lab.boot('first', 'compute-1', 12);
     const second = await lab.boot('second', 'compute-2', 4);
     const uuid = await lab.plan([
