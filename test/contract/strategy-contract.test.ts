@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import { GOALS } from '../../goals/goals.ts';
 import { ACTION_TYPES } from '../../plugin/actions/action-types.ts';
+import { parametersSpec } from '../../plugin/api/parameters.ts';
 import { planActions } from '../../plugin/audits/plan-actions.ts';
-import type { Strategy } from '../../strategies/strategy.ts';
+import type { ProposedAction, Strategy } from '../../strategies/strategy.ts';
 import { STRATEGIES } from '../../strategies/strategies.ts';
 import { cluster } from '../cluster/tiny-cluster.ts';
 import { forecastOf } from '../strategies/forecast-of.ts';
@@ -15,6 +16,8 @@ const SEEDS = Array.from({ length: 60 }, (_, seed) => seed + 1);
 const PARAMETERS: Readonly<Record<string, object>> = {
   actuator: { actions: [{ action_type: 'nop', input_parameters: { message: 'hello' } }] },
 };
+
+const isMigration = ({ type }: ProposedAction): boolean => type === 'migrate';
 
 for (const strategy of STRATEGIES as readonly Strategy<unknown>[]) {
   /** It would plan the same on a cloud of which nothing is known. */
@@ -61,6 +64,23 @@ for (const strategy of STRATEGIES as readonly Strategy<unknown>[]) {
       }
     });
 
+    it('publishes its parameters as JSON schema that is strict at every level (K23)', () => {
+      const spec = parametersSpec(strategy) as Schema;
+
+      expect(spec).to.include({ type: 'object' });
+      for (const { properties = {}, additionalProperties } of objectsIn(spec)) {
+        if (Object.keys(properties).length > 0) expect(additionalProperties).to.equal(false);
+        for (const property of Object.values(properties)) {
+          expect(property, JSON.stringify(property)).to.have.any.keys('type', 'anyOf', 'enum');
+        }
+      }
+      for (const name of Object.keys(spec.properties ?? {})) {
+        const isOptional = !(spec.required ?? []).includes(name);
+        const hasDefault = Object.hasOwn((parameters as object) ?? {}, name);
+        if (isOptional && hasDefault) expect(spec.properties![name]).to.have.property('default');
+      }
+    });
+
     itIfItLooks('has no action for an empty cloud, and says so', () => {
       const decision = strategy.decide({ cluster: cluster({}), forecast: forecastOf(STEPS, {}), parameters });
 
@@ -87,7 +107,7 @@ for (const strategy of STRATEGIES as readonly Strategy<unknown>[]) {
 
     itIfItLooks('never touches an excluded, locked or stopped instance', () => {
       for (const { cloud, decision } of decisions) {
-        for (const { resourceId } of decision.actions) {
+        for (const { resourceId } of decision.actions.filter(isMigration)) {
           const touched = cloud.cluster.instanceById.get(resourceId);
           expect(touched).to.include({ excluded: undefined, locked: false, state: 'active' });
         }
@@ -96,7 +116,7 @@ for (const strategy of STRATEGIES as readonly Strategy<unknown>[]) {
 
     itIfItLooks('never sends anything to a disabled, down or frozen host', () => {
       for (const { cloud, decision } of decisions) {
-        for (const { parameters: wire } of decision.actions) {
+        for (const { parameters: wire } of decision.actions.filter(isMigration)) {
           const target = cloud.cluster.hostByName.get(String(wire['destination_node']));
           expect(target).to.include({ enabled: true, up: true, frozen: undefined });
         }
@@ -109,4 +129,17 @@ for (const strategy of STRATEGIES as readonly Strategy<unknown>[]) {
         expect(Object.keys(decision.indicators)).to.include.members(names);
     });
   });
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly additionalProperties?: unknown;
+  readonly required?: readonly string[];
+}
+
+/** The schema and every schema of an object in it. */
+function objectsIn(schema: Schema): readonly Schema[] {
+  const inner = [...Object.values(schema.properties ?? {}), ...(schema.items ? [schema.items] : [])];
+  return [...(schema.properties ? [schema] : []), ...inner.flatMap(objectsIn)];
 }
