@@ -4,7 +4,7 @@ import type { Table } from './columns.ts';
 import type { Database } from './connect.ts';
 import { namedRepository } from './repository.ts';
 
-const TABLE: Table<AuditTemplate> = {
+export const AUDIT_TEMPLATE_TABLE: Table<AuditTemplate> = {
   name: 'audit_templates',
   namedResource: 'An audit_template',
   fields: {
@@ -23,5 +23,5 @@ const TABLE: Table<AuditTemplate> = {
 };
 
 export function auditTemplateRepository(database: Database): AuditTemplateRepository {
-  return namedRepository(database, TABLE);
+  return namedRepository(database, AUDIT_TEMPLATE_TABLE);
 }

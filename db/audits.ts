@@ -4,7 +4,7 @@ import type { Table } from './columns.ts';
 import type { Database } from './connect.ts';
 import { namedRepository, statefulRepository } from './repository.ts';
 
-const TABLE: Table<Audit> = {
+export const AUDIT_TABLE: Table<Audit> = {
   name: 'audits',
   namedResource: 'An audit',
   fields: {
@@ -36,5 +36,8 @@ const TABLE: Table<Audit> = {
 
 /** The plans of an audit outlive it. */
 export function auditRepository(database: Database): AuditRepository {
-  return { ...namedRepository(database, TABLE), ...statefulRepository<Audit, AuditState>(database, TABLE) };
+  return {
+    ...namedRepository(database, AUDIT_TABLE),
+    ...statefulRepository<Audit, AuditState>(database, AUDIT_TABLE),
+  };
 }

@@ -22,9 +22,6 @@ const CONNECTION_CODES = new Set([
 /** SQLite's result codes busy, locked, read-only, I/O error, corrupt, full, cannot open, not a database. */
 const SQLITE_CODES = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
 
-/** What a transaction had read was changed by another process before it wrote. */
-const SQLITE_BUSY_SNAPSHOT = 517;
-
 /** The error as callers are to see it. `database` is its URL without the password. */
 export function translateError(error: unknown, database: string): unknown {
   const why = unavailability(error);
@@ -34,9 +31,7 @@ export function translateError(error: unknown, database: string): unknown {
 
 /** Another transaction was in the way, and this one was rolled back: it can be tried again. */
 export function isDeadlock(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  return code === 'ER_LOCK_DEADLOCK' || errcode === SQLITE_BUSY_SNAPSHOT;
+  return error instanceof Error && 'code' in error && error.code === 'ER_LOCK_DEADLOCK';
 }
 
 /** How often something is tried whose transaction others' made impossible. */

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { SchemaBusyError, SchemaNameError, SchemaTooNewError, SchemaTooOldError } from './errors.ts';
 import type { Migration } from './migrations/migration.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
+import { writeTransaction } from './write-transaction.ts';
 
 /** Where a database stands among the known migrations. */
 export interface SchemaVersion {
@@ -97,11 +98,7 @@ function resolveName(text: string, known: readonly Migration[]): string {
 /** Lets nobody else change the tables meanwhile. SQLite does it all or nothing; MySQL commits each change of a table. */
 async function exclusively<T>(db: Knex, work: (executor: Knex) => Promise<T>): Promise<T> {
   if (db.client.dialect !== 'mysql') {
-    return db.transaction(async transaction => {
-      // A write comes first, so that a second process waits instead of finding its snapshot outdated.
-      await transaction.raw('PRAGMA user_version = 1');
-      return work(transaction);
-    });
+    return writeTransaction(db, work);
   }
   return db.transaction(async holder => {
     const [[row]] = await holder.raw(`SELECT GET_LOCK('auspex_migrations', ${LOCK_SECONDS}) AS is_held`);

@@ -4,6 +4,7 @@ import { retrying } from './availability.ts';
 import type { DatabaseRow } from './columns.ts';
 import type { Database } from './connect.ts';
 import { UnknownGoalError } from './errors.ts';
+import { writeTransaction } from './write-transaction.ts';
 
 /** What this version offers: names by the kinds of the catalogue. Entries of other kinds are left alone. */
 export interface Offer {
@@ -37,7 +38,7 @@ export async function syncCatalogue(
 ): Promise<SyncReport> {
   const at = database.now().toISOString();
   return retrying(() =>
-    database.knex.transaction(async transaction => {
+    writeTransaction(database.knex, async transaction => {
       const entries = await findChanges(transaction, offer);
       const audits = await staleAudits(transaction, offer);
       const plans = await stalePlans(transaction, offer);

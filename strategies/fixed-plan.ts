@@ -25,7 +25,7 @@ export function fixedPlan(actions: readonly FixedAction[], source: string): Deci
     })),
     indicators: {},
     explanation: [
-      count === 0 ? `No action: there is none among ${source}.` : `${count} actions of ${source}.`,
+      count === 0 ? `No action: there is none among ${source}.` : `Planned: ${count} action(s) of ${source}.`,
     ],
     rejected: [],
     examined: 0,

@@ -3,8 +3,10 @@ import { dbDowngrade } from './db-downgrade.ts';
 import { dbPurge } from './db-purge.ts';
 import { dbUpgrade } from './db-upgrade.ts';
 import { dbVersion } from './db-version.ts';
+import { importWatcherCommand } from './import-watcher.ts';
 import { pause, resume } from './pause.ts';
 import { start } from './start.ts';
+import { statusCheck } from './status-check.ts';
 import { sync } from './sync.ts';
 
 /** In the order in which `auspex --help` lists them. */
@@ -15,6 +17,8 @@ export const COMMANDS: readonly Command[] = [
   dbVersion,
   dbPurge,
   sync,
+  statusCheck,
+  importWatcherCommand,
   pause,
   resume,
 ];

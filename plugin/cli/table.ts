@@ -16,3 +16,18 @@ export function textTable(
       .join('|')}|`;
   return [frame, line(titles), frame, ...rows.map(line), ...(rows.length > 0 ? [frame] : [])].join('\n');
 }
+
+/** The text in lines of at most `width` characters: broken at blanks, and inside what has none for so long. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).flatMap(each => each.match(new RegExp(`.{1,${width}}`, 'g')) ?? [])) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

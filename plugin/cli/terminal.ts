@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { createInterface } from 'node:readline/promises';
 
 /** Where a command is run from. */
@@ -9,13 +10,16 @@ export interface Terminal {
   print(text: string): void;
   /** The same to the standard error. */
   complain(text: string): void;
+  /** All of the standard input. */
+  read(): Promise<string>;
   /** Asks for a yes; false when there is nobody to ask. */
   confirm(question: string): Promise<boolean>;
 }
 
 export const processTerminal: Terminal = {
-  print: text => void process.stdout.write(`${text}\n`),
-  complain: text => void process.stderr.write(`${text}\n`),
+  print: line => void process.stdout.write(`${line}\n`),
+  complain: line => void process.stderr.write(`${line}\n`),
+  read: () => text(process.stdin),
   async confirm(question) {
     if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
     const lines = createInterface({ input: process.stdin, output: process.stdout });

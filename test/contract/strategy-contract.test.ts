@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import { GOALS } from '../../goals/goals.ts';
 import { ACTION_TYPES } from '../../plugin/actions/action-types.ts';
+import { parametersSpec } from '../../plugin/api/parameters.ts';
 import { planActions } from '../../plugin/audits/plan-actions.ts';
 import type { Strategy } from '../../strategies/strategy.ts';
 import { STRATEGIES } from '../../strategies/strategies.ts';
@@ -61,6 +62,23 @@ for (const strategy of STRATEGIES as readonly Strategy<unknown>[]) {
       }
     });
 
+    it('publishes its parameters as JSON schema that is strict at every level (K23)', () => {
+      const spec = parametersSpec(strategy) as Schema;
+
+      expect(spec).to.include({ type: 'object' });
+      for (const { properties = {}, additionalProperties } of objectsIn(spec)) {
+        if (Object.keys(properties).length > 0) expect(additionalProperties).to.equal(false);
+        for (const property of Object.values(properties)) {
+          expect(property, JSON.stringify(property)).to.have.any.keys('type', 'anyOf', 'enum');
+        }
+      }
+      for (const name of Object.keys(spec.properties ?? {})) {
+        const isOptional = !(spec.required ?? []).includes(name);
+        const hasDefault = Object.hasOwn((parameters as object) ?? {}, name);
+        if (isOptional && hasDefault) expect(spec.properties![name]).to.have.property('default');
+      }
+    });
+
     itIfItLooks('has no action for an empty cloud, and says so', () => {
       const decision = strategy.decide({ cluster: cluster({}), forecast: forecastOf(STEPS, {}), parameters });
 
@@ -109,4 +127,17 @@ for (const strategy of STRATEGIES as readonly Strategy<unknown>[]) {
         expect(Object.keys(decision.indicators)).to.include.members(names);
     });
   });
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly additionalProperties?: unknown;
+  readonly required?: readonly string[];
+}
+
+/** The schema and every schema of an object in it. */
+function objectsIn(schema: Schema): readonly Schema[] {
+  const inner = [...Object.values(schema.properties ?? {}), ...(schema.items ? [schema.items] : [])];
+  return [...(schema.properties ? [schema] : []), ...inner.flatMap(objectsIn)];
 }

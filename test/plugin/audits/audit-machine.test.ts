@@ -75,7 +75,7 @@ describe('the machine of audits', () => {
       steps: fc.array(step, { maxLength: 14 }),
     });
 
-    it('no tick is lost and none is done twice (B43) (K109)', async () => {
+    it('no tick is lost and none is done twice (B43) (B109)', async () => {
       await fc.assert(
         fc.asyncProperty(setting, async ({ interval, seconds, steps }) => {
           const replicas = await Replicas.open();

@@ -18,7 +18,13 @@ export async function auspex(
     env = {},
     commands = COMMANDS,
     saysYes = false,
-  }: { readonly env?: NodeJS.ProcessEnv; readonly commands?: readonly Command[]; saysYes?: boolean } = {},
+    input = '',
+  }: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly commands?: readonly Command[];
+    saysYes?: boolean;
+    input?: string;
+  } = {},
 ): Promise<Outcome> {
   const output: string[] = [];
   const complaints: string[] = [];
@@ -31,6 +37,7 @@ export async function auspex(
       cwd: '/',
       print: text => void output.push(text),
       complain: text => void complaints.push(text),
+      read: async () => input,
       confirm: async question => {
         questions.push(question);
         return saysYes;
