@@ -7,6 +7,7 @@ import { apiSettingsSchema } from './api/settings.ts';
 import { applierSettingsSchema } from './applier/settings.ts';
 import { auditSettingsSchema } from './audits/settings.ts';
 import { datasourceSettingsSchema } from './datasources/settings.ts';
+import { notificationSettingsSchema } from './notifications/settings.ts';
 import type { CloudConfig } from './openstack/cloud-config.ts';
 import { replicaSettings } from './replicas/settings.ts';
 import { readCloudConfig } from './openstack/cloud-config.ts';
@@ -30,6 +31,7 @@ export const settingsSchema = z.strictObject({
   audits: auditSettingsSchema.prefault({}),
   applier: applierSettingsSchema.prefault({}),
   datasources: datasourceSettingsSchema.prefault({}),
+  notifications: notificationSettingsSchema.prefault({}),
 });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;
@@ -55,6 +57,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   AUSPEX_HOSTNAME: 'hostname',
   AUSPEX_ROLES: 'roles',
   AUSPEX_WWW_AUTHENTICATE_URI: 'wwwAuthenticateUri',
+  AUSPEX_TRANSPORT_URL: 'notifications.transportUrl',
 };
 
 /**
