@@ -134,6 +134,7 @@ async function assemble(config: Config, parts: Parts): Promise<Service> {
         actionTypes: ACTION_TYPES,
         cloud,
         clock,
+        steadyNow: () => performance.now(),
         logger,
         settings: settings.applier,
         hostname: settings.hostname,

@@ -5,6 +5,7 @@ import type { ApiContext } from './context.ts';
 import { notFound, wrongState } from './errors.ts';
 import { readJson, requireUuid } from './json-body.ts';
 import { readPatch } from './json-patch.ts';
+import { ownPlans } from './own-rows.ts';
 import type { Listing } from './paging.ts';
 import { listFromDatabase } from './paging.ts';
 import { patchActionPlan, startActionPlan } from './plan-changes.ts';
@@ -60,6 +61,7 @@ export function actionPlanRoutes(context: ApiContext): readonly Route[] {
         return listFromDatabase(listing, list, { where, list: query => actionPlans.list(query) });
       },
       find,
+      own: (projectId, request) => ownPlans(projectId, request, context),
     }),
     {
       method: 'POST',

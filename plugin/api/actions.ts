@@ -5,6 +5,7 @@ import { ApiError, missingArgument, notFound } from './errors.ts';
 import { readJson, requireUuid } from './json-body.ts';
 import { readPatch } from './json-patch.ts';
 import { SINCE } from './microversions.ts';
+import { ownActions } from './own-rows.ts';
 import type { Listing, ListRequest } from './paging.ts';
 import { listFromDatabase } from './paging.ts';
 import { readRoutes } from './reading.ts';
@@ -66,6 +67,7 @@ export function actionRoutes(context: ApiContext): readonly Route[] {
       maximumLimit,
       list,
       find,
+      own: (projectId, request) => ownActions(projectId, request, context),
     }),
     {
       method: 'PATCH',

@@ -29,6 +29,7 @@ import {
   minorVersion,
 } from './microversions.ts';
 import type { ApiOptions } from './options.ts';
+import { pictureForMembers } from './own-rows.ts';
 import { PolicyFile } from './policy/policy-file.ts';
 import type { Route } from './request.ts';
 import { scoringEngineRoutes } from './scoring-engines.ts';
@@ -50,6 +51,7 @@ export async function createApi(options: ApiOptions): Promise<Express> {
     ...options,
     catalogue,
     maximumLimit: options.maximumLimit ?? DEFAULT_MAXIMUM_LIMIT,
+    memberPicture: pictureForMembers(options),
   };
   const policy = new PolicyFile({ ...settings.policy, now: () => clock.now(), logger });
   const cache = new TokenCache(reportingOutages(options.tokenValidator, logger), () => clock.now());
@@ -68,7 +70,7 @@ export async function createApi(options: ApiOptions): Promise<Express> {
   app.use(authentication(cache, settings));
   app.use(versionNegotiation);
   for (const handler of readBodies(settings.limits)) app.use(handler);
-  serveRoutes(app, routes, { policy, logger });
+  serveRoutes(app, routes, { policy, logger, hasProjectView: settings.policy.projectView });
   app.use(() => {
     throw new ApiError('no_route', 'The resource could not be found.');
   });

@@ -5,4 +5,6 @@ import type { ApiOptions } from './options.ts';
 export interface ApiContext extends ApiOptions {
   readonly catalogue: Catalogue;
   readonly maximumLimit: number;
+  /** For those who see their project's own rows only: it may be a minute old. */
+  readonly memberPicture: ApiOptions['clusterPicture'];
 }

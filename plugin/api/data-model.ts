@@ -6,7 +6,7 @@ import { ApiError, notFound } from './errors.ts';
 import { requireUuid } from './json-body.ts';
 import { SINCE } from './microversions.ts';
 import type { ApiRequest, Route } from './request.ts';
-import { dataModelView } from './views/data-model.ts';
+import { dataModelView, ownDataModelView } from './views/data-model.ts';
 
 /** The picture of the cloud that audits decide on, whole or as one of them may see it. */
 export function dataModelRoutes(context: ApiContext): readonly Route[] {
@@ -16,18 +16,29 @@ export function dataModelRoutes(context: ApiContext): readonly Route[] {
       path: '/data_model',
       rule: 'data_model:get_all',
       query: ['data_model_type', 'audit_uuid'],
+      handleOwn: async (projectId, request) => {
+        requireVersion(request);
+        requireCompute(request);
+        const cluster = await collect(request, { clusterPicture: context.memberPicture });
+        return { body: ownDataModelView(cluster, projectId, request.minor) };
+      },
       handle: async request => {
-        if (request.minor < SINCE.dataModel) throw new ApiError('not_acceptable', 'Request not acceptable.');
-        const type = request.query['data_model_type'] ?? 'compute';
+        requireVersion(request);
         const scope = await scopeOf(request, context);
-        if (type !== 'compute') {
-          throw new ApiError('not_found', `The ${type} data model could not be found`);
-        }
+        requireCompute(request);
         const cluster = await collect(request, context);
         return { body: dataModelView(applyScope(cluster, parseScope(scope)).model, request.minor) };
       },
     },
   ];
+}
+
+function requireVersion({ minor }: ApiRequest): void {
+  if (minor < SINCE.dataModel) throw new ApiError('not_acceptable', 'Request not acceptable.');
+}
+
+function requireCompute({ query: { data_model_type: type = 'compute' } }: ApiRequest): void {
+  if (type !== 'compute') throw new ApiError('not_found', `The ${type} data model could not be found`);
 }
 
 /** Of the audit that is asked for; everything without one. */
@@ -39,7 +50,10 @@ async function scopeOf({ query }: ApiRequest, { repositories }: ApiContext): Pro
   return audit.scope;
 }
 
-async function collect({ signal }: ApiRequest, { clusterPicture }: ApiContext): Promise<ClusterModel> {
+async function collect(
+  { signal }: ApiRequest,
+  { clusterPicture }: Pick<ApiContext, 'clusterPicture'>,
+): Promise<ClusterModel> {
   try {
     return await clusterPicture.take(signal);
   } catch (error) {

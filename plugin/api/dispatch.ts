@@ -5,12 +5,15 @@ import { exchangeOf, queryOf, send, toApiRequest } from './exchange.ts';
 import type { PolicyFile } from './policy/policy-file.ts';
 import type { Route } from './request.ts';
 
+interface Tools {
+  readonly policy: PolicyFile;
+  /** Those whom a rule refuses may see what is their project's own. */
+  readonly hasProjectView: boolean;
+  readonly logger: Logger;
+}
+
 /** Serves the routes below `/v1`; a path answers 405 to the methods that it does not have, HEAD and OPTIONS among them. */
-export function serveRoutes(
-  app: Express,
-  routes: readonly Route[],
-  tools: { readonly policy: PolicyFile; readonly logger: Logger },
-): void {
+export function serveRoutes(app: Express, routes: readonly Route[], tools: Tools): void {
   const byPath = Map.groupBy(routes, route => route.path);
   for (const [path, ofPath] of byPath) {
     const methods = new Map(ofPath.map(route => [route.method as string, route]));
@@ -28,15 +31,11 @@ function dispatcher(
   methods: ReadonlyMap<string, Route>,
   {
     policy,
+    hasProjectView,
     logger,
     fetchTarget,
     path,
-  }: {
-    readonly policy: PolicyFile;
-    readonly logger: Logger;
-    readonly fetchTarget: Route['target'];
-    readonly path: string;
-  },
+  }: Tools & { readonly fetchTarget: Route['target']; readonly path: string },
 ): RequestHandler {
   const allowed = [...methods.keys()].toSorted().join(', ');
   return async (request, response) => {
@@ -45,12 +44,17 @@ function dispatcher(
     if (route === undefined) throw methodNotAllowed(request, response, allowed);
     const { owner, requestId } = exchangeOf(response);
     const apiRequest = toApiRequest(request, response);
-    if (route.rule !== undefined) {
+    const decide = async (): Promise<string | undefined> => {
+      if (route.rule === undefined) return undefined;
       const target = fetchTarget === undefined ? undefined : () => fetchTarget(apiRequest);
-      await policy.current().authorize(route.rule, owner!, target);
-    }
+      return policy.current().scopeOf(route, owner!, { fetchTarget: target, hasProjectView });
+    };
+    const projectId = await decide();
     requireKnown(apiRequest.query, route.query);
-    const reply = await route.handle(apiRequest);
+    const reply =
+      projectId === undefined
+        ? await route.handle(apiRequest)
+        : await route.handleOwn!(projectId, apiRequest);
     if (route.method !== 'GET') {
       const { method, path: concrete } = request;
       logger.info(

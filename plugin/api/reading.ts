@@ -1,6 +1,6 @@
-import { missingArgument } from './errors.ts';
+import { missingArgument, notFound } from './errors.ts';
 import type { Listing, ListRequest } from './paging.ts';
-import { PAGE_ARGUMENTS } from './paging.ts';
+import { PAGE_ARGUMENTS, listFromMemory } from './paging.ts';
 import type { ApiRequest, Reply, Route } from './request.ts';
 
 export interface Reading<Row> {
@@ -13,6 +13,8 @@ export interface Reading<Row> {
   readonly list: (list: ListRequest) => Promise<Reply> | Reply;
   /** Throws what becomes 404. */
   readonly find: (identifier: string, request: ApiRequest) => Promise<Row> | Row;
+  /** All rows that concern the project alone, without what is not its business; undefined: it has none of these. */
+  readonly own?: (projectId: string, request: ApiRequest) => Promise<readonly Row[]>;
 }
 
 /** The three routes that every resource has: list, detailed list, and one by its identifier, which is the parameter `id`. */
@@ -23,9 +25,30 @@ export function readRoutes<Row>({
   maximumLimit,
   list,
   find,
+  own,
 }: Reading<Row>): readonly Route[] {
   const path = `/${listing.plural}`;
   const query = [...PAGE_ARGUMENTS, ...filters];
+  const ownList = (isDetailed: boolean): Pick<Route, 'handleOwn'> =>
+    own === undefined
+      ? {}
+      : {
+          handleOwn: async (projectId, request) =>
+            listFromMemory(listing, { request, isDetailed, maximumLimit }, await own(projectId, request)),
+        };
+  const ownItem: Pick<Route, 'handleOwn'> =
+    own === undefined
+      ? {}
+      : {
+          handleOwn: async (projectId, request) => {
+            const identifier = request.params['id']!;
+            const rows = await own(projectId, request);
+            const found = rows.find(row => listing.markerOf(row) === identifier.toLowerCase());
+            // what others have is as unknown as what nobody has
+            if (found === undefined) throw notFound(listing.resource, identifier);
+            return { body: listing.view(found, request, true) };
+          },
+        };
   const sortKeys = Object.keys(listing.sortKeys);
   return [
     {
@@ -34,6 +57,7 @@ export function readRoutes<Row>({
       rule: `${rule}:get_all`,
       query,
       sortKeys,
+      ...ownList(false),
       handle: request => list({ request, isDetailed: false, maximumLimit }),
     },
     {
@@ -42,6 +66,7 @@ export function readRoutes<Row>({
       rule: `${rule}:detail`,
       query,
       sortKeys,
+      ...ownList(true),
       handle: request => list({ request, isDetailed: true, maximumLimit }),
     },
     {
@@ -51,6 +76,7 @@ export function readRoutes<Row>({
       target: async request => ({
         ...listing.view(await find(request.params['id']!, request), request, true),
       }),
+      ...ownItem,
       handle: async request => ({
         body: listing.view(await find(request.params['id']!, request), request, true),
       }),

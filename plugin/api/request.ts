@@ -35,5 +35,7 @@ export interface Route {
   readonly sortKeys?: readonly string[];
   /** Of what the path names: its attributes, which rules of the policy may ask for. Throws what becomes 404. */
   readonly target?: (request: ApiRequest) => Promise<Readonly<Record<string, unknown>>>;
+  /** The same for members of a project whom the rule refuses: only what is the project's own. Without it, they get 403. */
+  readonly handleOwn?: (projectId: string, request: ApiRequest) => Promise<Reply>;
   readonly handle: (request: ApiRequest) => Promise<Reply> | Reply;
 }

@@ -54,6 +54,8 @@ export const apiSettingsSchema = z.strictObject({
       file: z.string().default(''),
       /** The role `reader` may see everything, and change nothing. */
       readerRole: z.boolean().default(false),
+      /** Members of a project may see what is planned for its own instances. */
+      projectView: z.boolean().default(false),
     })
     .prefault({}),
   cors: corsSchema.prefault({}),

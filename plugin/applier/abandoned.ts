@@ -23,12 +23,12 @@ export class Abandoned {
     this.#ours.add(token);
   }
 
-  /** `now` in epoch milliseconds. */
+  /** `now` in milliseconds of a steady time. */
   postpone(planUuid: string, now: number): void {
     this.#postponed.set(planUuid, now + POSTPONE_MS);
   }
 
-  /** `claims`: of all plans under way but those that run here. `now` in epoch milliseconds. */
+  /** `claims`: of all plans under way but those that run here. `now` in milliseconds of a steady time. */
   among(claims: readonly ClaimedPlan[], now: number): ClaimedPlan[] {
     const stale = new Set(this.#watch.abandoned(claims, now));
     const isFirst = this.#isFirst;

@@ -40,13 +40,13 @@ export class ActionRecord {
    * from then on; whoever stood still meanwhile must not ask. Throws `ClaimLostError` and `LeftForLaterError`.
    */
   async intend(intent: object): Promise<void> {
-    const { clock, settings, claim, repositories } = this.#run;
-    let since = clock.now();
+    const { steadyNow, settings, claim, repositories } = this.#run;
+    let since = steadyNow();
     await storePatiently(this.#run, () => {
-      since = clock.now();
+      since = steadyNow();
       return repositories.planClaims.intend(claim, this.#uuid, intent);
     });
-    const seconds = (clock.now() - since) / 1000;
+    const seconds = (steadyNow() - since) / 1000;
     if (seconds < settings.leaseSeconds / 2) return;
     throw new LeftForLaterError(`Storing what the action is about to do took ${Math.round(seconds)} s`);
   }

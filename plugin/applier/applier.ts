@@ -57,10 +57,12 @@ class PlanApplier implements Applier {
   readonly #running = new Map<string, Running>();
   readonly #abandoned: Abandoned;
   readonly #stop = new AbortController();
+  readonly #steadyNow: () => number;
   #renewedAt = -Infinity;
 
   constructor(options: ApplierOptions) {
     this.#options = options;
+    this.#steadyNow = options.steadyNow ?? (() => options.clock.now());
     this.#abandoned = new Abandoned(options);
   }
 
@@ -76,14 +78,14 @@ class PlanApplier implements Applier {
   }
 
   async recover(): Promise<void> {
-    const { repositories, clock } = this.#options;
+    const { repositories } = this.#options;
     let claims: readonly ClaimedPlan[];
     try {
       await this.#renew();
       claims = await repositories.planClaims.list();
       await this.#compare(claims);
       const others = claims.filter(({ plan }) => !this.#running.has(plan.uuid));
-      for (const seen of this.#abandoned.among(others, clock.now())) await this.#takeOver(seen);
+      for (const seen of this.#abandoned.among(others, this.#steadyNow())) await this.#takeOver(seen);
     } catch (error) {
       this.#abandoned.forget();
       throw error;
@@ -172,6 +174,7 @@ class PlanApplier implements Applier {
       claim,
       interruption,
       clock: running.endingClock(clock),
+      steadyNow: this.#steadyNow,
       slots: this.#slots,
       gate: this.#gate,
       cancel: running.cancelled,
@@ -204,7 +207,7 @@ class PlanApplier implements Applier {
 
   /** So that others need not wait for the lease to end. Never rejects. */
   async #letGo(claim: PlanClaim): Promise<void> {
-    this.#abandoned.postpone(claim.planUuid, this.#options.clock.now());
+    this.#abandoned.postpone(claim.planUuid, this.#steadyNow());
     try {
       await this.#options.repositories.planClaims.release(claim);
     } catch (error) {
@@ -215,8 +218,8 @@ class PlanApplier implements Applier {
 
   /** Three times in a lease, so that one late sign of life does not cost the plan. */
   async #renew(): Promise<void> {
-    const { repositories, clock, settings } = this.#options;
-    const now = clock.now();
+    const { repositories, settings } = this.#options;
+    const now = this.#steadyNow();
     if (this.#running.size === 0 || now - this.#renewedAt < (settings.leaseSeconds * 1000) / 3) return;
     await repositories.planClaims.renew([...this.#running.values()].map(({ claim }) => claim.token));
     this.#renewedAt = now;

@@ -3,7 +3,7 @@ import type { ClaimedPlan } from '../lifecycle/plan-claim.ts';
 interface Sighting {
   readonly token: string | null;
   readonly beats: number;
-  /** When this was seen first, in epoch milliseconds of this replica's clock. */
+  /** When this was seen first, by this replica's own time. */
   readonly since: number;
 }
 
@@ -20,7 +20,7 @@ export class ClaimWatch {
     this.#leaseMs = leaseSeconds * 1000;
   }
 
-  /** Takes in a look at all plans under way; those of them whose runners are gone. `now` in epoch milliseconds. */
+  /** Takes in a look at all plans under way; those of them whose runners are gone. `now` in milliseconds of a steady time. */
   abandoned(claims: readonly ClaimedPlan[], now: number): ClaimedPlan[] {
     // Who did not look for long has no idea who was silent meanwhile: this machine may have stood still itself.
     if (this.#lookedAt === undefined || now - this.#lookedAt > this.#leaseMs / 2) this.#seen.clear();

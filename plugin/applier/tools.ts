@@ -15,6 +15,11 @@ export interface ApplierOptions {
   readonly cloud: Cloud;
   readonly actionTypes: readonly ActionType<unknown>[];
   readonly clock: Clock;
+  /**
+   * Milliseconds of a time that runs at the wall's speed and is never set: leases count by it, whatever happens to the
+   * clock. Default: the clock's.
+   */
+  readonly steadyNow?: (() => number) | undefined;
   readonly logger: Logger;
   readonly settings: ApplierSettings;
   /** Plans carry the host that runs them. It must tell the replicas of the service apart and outlive a restart. */
@@ -23,6 +28,7 @@ export interface ApplierOptions {
 
 /** What the run of a plan works with. */
 export interface PlanRun extends ApplierOptions {
+  readonly steadyNow: () => number;
   readonly plan: ActionPlan;
   /** Every write carries it, so that one who has lost it changes nothing any more. */
   readonly claim: PlanClaim;

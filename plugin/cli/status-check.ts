@@ -1,5 +1,6 @@
 import { readConfig, readSettings } from '../config.ts';
 import type { Command } from './command.ts';
+import { NoDatabaseError } from './database.ts';
 import type { Finding, StatusCheck, Surroundings, Verdict } from './status-check/check.ts';
 import { configurationCheck } from './status-check/configuration.ts';
 import { computeCheck, credentialsCheck, datasourceCheck, placementCheck } from './status-check/cloud.ts';
@@ -59,7 +60,8 @@ async function find(check: StatusCheck, surroundings: Surroundings): Promise<Fin
     return await check.run(surroundings);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error || error.name === 'TimeoutError')) throw error;
-    return { verdict: 'Failure', details: error.message };
+    // What the first start makes is no reason not to start.
+    return { verdict: error instanceof NoDatabaseError ? 'Warning' : 'Failure', details: error.message };
   }
 }
 

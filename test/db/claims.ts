@@ -46,7 +46,7 @@ export function describeClaims(open: (now: () => Date) => Promise<Database>): vo
     }
   }
 
-  describe('claims of plans (K95)', () => {
+  describe('claims of plans (B95)', () => {
     it('let exactly one of many begin a plan', async () => {
       const planUuid = await planIn('PENDING');
       const { planClaims, actionPlans } = repositories;

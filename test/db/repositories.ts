@@ -542,7 +542,7 @@ export function describeRepositories(open: (now: () => Date) => Promise<Database
       ]);
     });
 
-    it('tell for how long nothing was heard of them (K109)', async () => {
+    it('tell for how long nothing was heard of them (B109)', async () => {
       await repositories.services.heartbeat('watcher-applier', 'one');
       tick();
       await repositories.services.heartbeat('watcher-applier', 'two');

@@ -24,6 +24,8 @@ export interface AuspexProcess {
   readonly url: string;
   /** All that it has written so far. */
   output(): string;
+  /** Sends the signal and does not wait for what it does. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends the signal and gives the exit code; -1 when it had to be killed after 15 s. */
   stop(signal?: NodeJS.Signals): Promise<number>;
 }
@@ -84,7 +86,7 @@ export async function startAuspex(
     if (exitCode === null) await stop();
     throw new AuspexDidNotStart(exitCode, output);
   }
-  return { url, output: () => output, stop };
+  return { url, output: () => output, signal: signal => void child.kill(signal), stop };
 }
 
 const START_TIMEOUT_MS = 60_000;

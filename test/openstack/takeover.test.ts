@@ -14,7 +14,7 @@ describe('replicas on a real OpenStack', () => {
 
   after(() => lab.close());
 
-  it('take over the plan of one that was killed, and do nothing twice (K95, K109)', async () => {
+  it('take over the plan of one that was killed, and do nothing twice (B95, B109)', async () => {
     const first = await lab.boot('first', 'compute-1', 12);
     const second = await lab.boot('second', 'compute-2', 4);
     const uuid = await lab.plan([
@@ -22,10 +22,7 @@ describe('replicas on a real OpenStack', () => {
       { name: 'b', serverId: second },
       { name: 'c', serverId: second, after: ['a', 'b'] },
     ]);
-    await until('it copies', async () => {
-      const [action] = await lab.actions(uuid);
-      return action?.statusMessage?.includes('left to copy');
-    });
+    await until('it copies', () => isCopying(uuid));
     const killed = (await lab.planRow(uuid)).hostname ?? '';
 
     await lab.end(killed, 'SIGKILL');
@@ -46,6 +43,40 @@ describe('replicas on a real OpenStack', () => {
       ['completed', 'completed'],
     ]);
     await lab.start(killed);
+  });
+
+  it('hand over the plan of one that is stopped within seconds', async () => {
+    const server = await lab.boot('handed', 'compute-3', 15);
+    const uuid = await lab.plan([{ name: 'a', serverId: server }]);
+    await until('it copies', () => isCopying(uuid));
+    const stopped = (await lab.planRow(uuid)).hostname ?? '';
+
+    await lab.end(stopped, 'SIGTERM');
+    await until('another has it', async () => (await lab.planRow(uuid)).hostname !== stopped, 5);
+
+    await until('the plan ends', async () => (await lab.planRow(uuid)).state === 'SUCCEEDED');
+    expect(await lab.migrations(server)).to.have.length(1);
+    await lab.start(stopped);
+  });
+
+  it('let one that only stood still for a while notice that it lost the plan', async () => {
+    const first = await lab.boot('still', 'compute-3', 25);
+    const second = await lab.boot('next', 'compute-4', 2);
+    const uuid = await lab.plan([
+      { name: 'a', serverId: first },
+      { name: 'b', serverId: second, after: ['a'] },
+    ]);
+    await until('it copies', () => isCopying(uuid));
+    const frozen = (await lab.planRow(uuid)).hostname ?? '';
+
+    lab.replicas.get(frozen)?.signal('SIGSTOP');
+    await until('another has it', async () => (await lab.planRow(uuid)).hostname !== frozen);
+    lab.replicas.get(frozen)?.signal('SIGCONT');
+
+    await until('it notices', async () => lab.replicas.get(frozen)?.output().includes('is left for later'));
+    await until('the plan ends', async () => (await lab.planRow(uuid)).state === 'SUCCEEDED');
+    expect(await lab.migrations(first)).to.have.length(1);
+    expect(await lab.migrations(second)).to.have.length(1);
   });
 
   it('begin nothing while all is paused, and go on afterwards', async () => {
@@ -69,4 +100,8 @@ describe('replicas on a real OpenStack', () => {
     await until('the plan ends', async () => (await lab.planRow(uuid)).state === 'SUCCEEDED');
     expect(await lab.migrations(server)).to.have.length(1);
   });
+
+  async function isCopying(planUuid: string): Promise<boolean> {
+    return (await lab.actions(planUuid)).some(({ statusMessage }) => statusMessage?.includes('left to copy'));
+  }
 });

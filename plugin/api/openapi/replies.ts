@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /** `2026-03-01T12:00:00.000000+00:00` */
 const INSTANT = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/);
-/** UTC without saying so: `2026-03-01T12:00:00.000000` */
-const LOCAL_INSTANT = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/);
+/** UTC without saying so: `2026-03-01T12:00:00.120000`; a full second has no fraction */
+const LOCAL_INSTANT = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?$/);
 const UUID = z.guid();
 const LINKS = z.array(z.strictObject({ href: z.url(), rel: z.string(), type: z.string().optional() }));
 const MAPPING = z.record(z.string(), z.unknown());

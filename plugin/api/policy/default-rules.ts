@@ -36,11 +36,15 @@ const CHANGING: readonly string[] = [
 /** What may be asked of the API, by Watcher's names: 37 rules. */
 export const API_RULES: readonly string[] = [...READING, ...CHANGING, 'webhook:trigger'];
 
+/** Who may see what is their project's own, if that is enabled at all. */
+export const PROJECT_RULE = 'project_view';
+
 /** Watcher's defaults. `hasReader` also lets the role `reader` see everything. */
 export function defaultRules(hasReader: boolean): Readonly<Record<string, string>> {
   const reading = hasReader ? 'rule:admin_api or role:reader' : 'rule:admin_api';
   return {
     ...SHARED,
+    [PROJECT_RULE]: 'role:member or role:reader',
     ...Object.fromEntries(READING.map(name => [name, reading])),
     ...Object.fromEntries(CHANGING.map(name => [name, 'rule:admin_api'])),
     'webhook:trigger': 'rule:admin_or_service_api',

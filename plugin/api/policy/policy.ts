@@ -1,11 +1,18 @@
 import { ApiError } from '../errors.ts';
+import type { Route } from '../request.ts';
 import type { TokenOwner } from '../token-validator.ts';
 import { holds } from './check.ts';
 import type { Rules } from './compile.ts';
+import { PROJECT_RULE } from './default-rules.ts';
 import { attributesOf } from './compile.ts';
 
 /** What a request is about, by the wire's names; fetched only when the rule asks for it. */
 export type Target = Readonly<Record<string, unknown>>;
+
+interface ScopeOptions {
+  readonly fetchTarget?: (() => Promise<Target>) | undefined;
+  readonly hasProjectView: boolean;
+}
 
 /** Who may do what. */
 export class Policy {
@@ -19,6 +26,29 @@ export class Policy {
   async authorize(rule: string, owner: TokenOwner, fetchTarget?: () => Promise<Target>): Promise<void> {
     const target = this.#needsTarget(rule) ? await fetchTarget?.() : undefined;
     if (!this.allows(rule, owner, target)) throw forbidden(rule);
+  }
+
+  /**
+   * Undefined when the owner may; the id of the owner's project when only what is the project's own is to be seen. Throws what becomes 403,
+   * and what fetching the target throws.
+   */
+  async scopeOf(
+    { rule = '', handleOwn }: Pick<Route, 'rule' | 'handleOwn'>,
+    owner: TokenOwner,
+    { fetchTarget, hasProjectView }: ScopeOptions,
+  ): Promise<string | undefined> {
+    const { projectId } = owner;
+    const mayFallBack =
+      hasProjectView &&
+      handleOwn !== undefined &&
+      projectId !== undefined &&
+      this.allows(PROJECT_RULE, owner);
+    if (!mayFallBack) {
+      await this.authorize(rule, owner, fetchTarget);
+      return undefined;
+    }
+    // What the request is about is not fetched for those who may not know whether it is there.
+    return this.allows(rule, owner) ? undefined : projectId;
   }
 
   /** Without a target, the owner's own project and user are it, as for Watcher. */

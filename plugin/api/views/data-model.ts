@@ -15,6 +15,31 @@ export function dataModelView(cluster: ClusterModel, minor: number): object {
   };
 }
 
+/** The project's own instances, and nothing of the hosts that they are on. */
+export function ownDataModelView(cluster: ClusterModel, projectId: string, minor: number): object {
+  const own = cluster.instances.filter(instance => instance.projectId === projectId);
+  return { context: own.map(instance => ({ ...serverOf(instance, minor), ...UNTOLD_NODE })) };
+}
+
+const UNTOLD_NODE = Object.fromEntries(
+  [
+    'uuid',
+    'hostname',
+    'status',
+    'disabled_reason',
+    'state',
+    'memory',
+    'memory_mb_reserved',
+    'disk',
+    'disk_gb_reserved',
+    'vcpus',
+    'vcpu_reserved',
+    'memory_ratio',
+    'vcpu_ratio',
+    'disk_ratio',
+  ].map(name => [`node_${name}`, null]),
+);
+
 const NOTHING: Partial<Inventory> = {};
 
 /** What Placement does not tell of a host is null. */

@@ -113,7 +113,7 @@ describe('an applier that starts', () => {
     expect(await harness.stateOfPlan(uuid)).to.equal('SUCCEEDED');
   });
 
-  it('settles what its last run left: known outcomes are kept, the rest goes on (K95)', async () => {
+  it('settles what its last run left: known outcomes are kept, the rest goes on (B95)', async () => {
     const { gates } = harness;
     gates.fates.set('done', { resume: true });
     for (const name of ['not begun', 'next']) gates.fates.set(name, { open: true });

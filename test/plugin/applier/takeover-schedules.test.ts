@@ -45,7 +45,7 @@ const mishap: fc.Arbitrary<Mishap> = fc.record({
 const mishaps = fc.array(mishap, { minLength: 2, maxLength: 2 });
 
 describe('appliers that die or stand still at any moment', () => {
-  it('execute each action of a plan exactly once, whoever is left (K95)', async () => {
+  it('execute each action of a plan exactly once, whoever is left (B95)', async () => {
     await fc.assert(
       fc.asyncProperty(mishaps, fc.nat(2), async (given, survivor) => {
         const stage = await Stage.open();

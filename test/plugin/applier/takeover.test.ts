@@ -43,7 +43,7 @@ describe('two appliers on one database', () => {
     expect(gates.events).to.deep.equal(['+a', '-a']);
   });
 
-  it('take over a plan of the one that fell silent, after the lease (K95)', async () => {
+  it('take over a plan of the one that fell silent, after the lease (B95)', async () => {
     const { gates, applier } = harness;
     const uuid = await harness.plan([{ name: 'a' }, { name: 'b', after: ['a'] }]);
     await applier.launch(uuid);

@@ -294,7 +294,7 @@ describe('continuous audits', () => {
     expect(await replicas.plans(uuid)).to.have.length(1);
   });
 
-  describe('of a replica that is gone (K109)', () => {
+  describe('of a replica that is gone (B109)', () => {
     /** Killed in the middle of the run. */
     async function killed(audit: Partial<New<Audit>>): Promise<string> {
       const { uuid } = await replicas.create(audit);

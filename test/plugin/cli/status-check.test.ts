@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../../db/connect.ts';
@@ -69,7 +69,18 @@ describe('auspex status check', () => {
     expect(exitCode).to.equal(0);
   });
 
+  it('warns of a database that is not there yet, and does not make it', async () => {
+    const { exitCode, rows } = await run();
+
+    expect(rows['Database']?.join(' ')).to.match(/^Warning There is no database sqlite:/);
+    expect(readdirSync(folder)).to.deep.equal([]);
+    expect(exitCode).to.equal(1);
+  });
+
   it('warns of a schema that is not up to date, and changes nothing', async () => {
+    await upgrade();
+    await auspex(['db', 'downgrade', '--to', 'base', '--yes'], { env });
+
     const { exitCode, rows } = await run();
     const version = await auspex(['db', 'version'], { env });
 
@@ -114,13 +125,13 @@ describe('auspex status check', () => {
     await upgrade();
 
     const password = await run({ OS_PASSWORD: 'wrong' });
-    const database = await run({ AUSPEX_DATABASE_URL: 'sqlite:////nowhere/x.sqlite' });
+    const database = await run({ AUSPEX_DATABASE_URL: 'redis://x' });
     const settings = await run({ AUSPEX_PORT: 'x' });
     const cloud = await run({ OS_AUTH_URL: '' });
 
     expect(password.rows['Credentials of the cloud']?.join(' ')).to.match(/^Failure Keystone at .* refused/);
     expect(Object.keys(password.rows)).to.have.length(5);
-    expect(database.rows['Database']?.join(' ')).to.contain('Failure The database sqlite:////nowhere/x.sqlite is not available'); // prettier-ignore
+    expect(database.rows['Database']?.join(' ')).to.contain('Failure The database URL must have the form'); // prettier-ignore
     expect(Object.keys(database.rows)).to.have.length(6);
     expect(settings.rows).to.have.all.keys('Configuration');
     expect(cloud.rows['Credentials of the cloud']?.[0]).to.equal('Failure');

@@ -14,7 +14,7 @@ describe('alive hosts', () => {
   });
   afterEach(() => repositories.close());
 
-  it('are those whose part of the service was heard of within the down time (K109)', async () => {
+  it('are those whose part of the service was heard of within the down time (B109)', async () => {
     const { services } = repositories;
     await services.heartbeat('watcher-decision-engine', 'dead');
     now += 1;
