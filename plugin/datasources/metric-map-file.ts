@@ -29,13 +29,15 @@ const OTHER_METRICS = [
 
 /** As Ceilometer has them; Prometheus knows no dots and dashes. */
 const NAME = z.string().regex(/^[a-zA-Z_:][a-zA-Z0-9_:.-]*$/, 'it must be the name of a metric');
+/** Made of several metrics, which are added up. */
+const SUMS = ['instance_disk_io', 'instance_network_io'];
 const PROMETHEUS_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const FILE = z.record(
   z.string(),
   z.record(z.string(), z.union([NAME, z.array(NAME).min(1)]).nullable()).nullable(),
 );
 
-/** Reads a `metric_map.yaml` as Watcher has it; a list of names is one metric made of several. Throws `DatasourceSettingsError`. */
+/** Reads a `metric_map.yaml` as Watcher has it; a list of names is added up. Throws `DatasourceSettingsError`. */
 export function readMetricMap(file: string): MetricMap {
   const sections = Object.entries(parseFile(file));
   const ignored: string[] = [];
@@ -70,6 +72,11 @@ function readSection(
       );
     }
     const list = typeof value === 'string' ? [value] : value;
+    if ((list?.length ?? 0) > 1 && !SUMS.includes(metric)) {
+      throw new DatasourceSettingsError(
+        `${file}: ${source}.${metric} is a list, but is read from one metric.`,
+      );
+    }
     const wrong = source === 'gnocchi' ? undefined : list?.find(name => !PROMETHEUS_NAME.test(name));
     if (wrong !== undefined) {
       throw new DatasourceSettingsError(

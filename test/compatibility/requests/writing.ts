@@ -264,7 +264,7 @@ export const AUDIT_REQUESTS: readonly CompatibilityRequest[] = [
   patch('/v1/audits/{c1}', [{ op: 'replace', path: '/state', value: 'CANCELLED' }]),
   patch('/v1/audits/{c1}', [{ op: 'replace', path: '/state', value: 'PENDING' }]),
   remove('/v1/audits/{c1}'),
-  post('/v1/audits', { name: '{n}-e', audit_type: 'EVENT', ...DUMMY }, { save: { e1: 'uuid' } }),
+  post('/v1/audits', { name: '{n}-e', audit_type: 'EVENT', force: true, ...DUMMY }, { save: { e1: 'uuid' } }),
   post('/v1/webhooks/{missing}', {}),
   post('/v1/webhooks/nope', {}),
   post('/v1/webhooks/{audits}', {}),

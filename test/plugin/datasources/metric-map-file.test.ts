@@ -67,6 +67,7 @@ gnocchi: {host_outlet_temp: my.temperature, instance_cpu_usage: cpu}
       'aetos: {instance_cpu_usage: my.cpu}',
       /instance_cpu_usage is my\.cpu/,
     ],
+    ['a list where nothing is added up', 'gnocchi: {instance_cpu_usage: [a, b]}', /cpu_usage is a list/],
     ['a list', '- gnocchi', /cannot be read: it is not a mapping/],
     ['broken YAML', 'a: [', /cannot be read/],
   ] as const) {
