@@ -2,7 +2,7 @@ import type { ActionPlan } from '../lifecycle/action-plan.ts';
 import type { Audit } from '../lifecycle/audit.ts';
 import type { Repositories } from '../lifecycle/repositories.ts';
 import type { Replica } from './due-audits.ts';
-import { holdOf } from './due-audits.ts';
+import { aliveOf, holdOf } from './due-audits.ts';
 import { dutyOf } from './duty.ts';
 import type { Outcome } from './end-run.ts';
 import { endOfRun } from './end-run.ts';
@@ -53,7 +53,7 @@ async function begin(
   const { audits } = options.repositories;
   const before = await audits.find(uuid);
   if (before === undefined) return undefined;
-  const hold = holdOf(before, { hostname, alive: await options.aliveHosts() });
+  const hold = holdOf(before, { hostname, alive: await aliveOf([before], options) });
   if (dutyOf(before, { now: clock.now(), hold }).kind !== 'run') return undefined;
   const { state, runUuid, nextRunAt } = before;
   const isContinuous = before.auditType === 'CONTINUOUS';

@@ -30,11 +30,11 @@ export interface Due {
  */
 export async function dueAudits(replica: Replica, isHere: (uuid: string) => boolean): Promise<Due> {
   const { audits } = replica.repositories;
-  const alive = await replica.aliveHosts();
   const rows = [
     ...(await audits.list({ where: { state: ['PENDING', 'ONGOING'] } })),
     ...(await audits.list({ where: { state: 'SUCCEEDED', auditType: 'EVENT' } })),
   ];
+  const alive = await aliveOf(rows, replica);
   const uuids: string[] = [];
   let nextAt = Number.POSITIVE_INFINITY;
   for (const audit of rows) {
@@ -46,6 +46,15 @@ export async function dueAudits(replica: Replica, isHere: (uuid: string) => bool
     else nextAt = Math.min(nextAt, at);
   }
   return { uuids, live: new Set(rows.map(({ uuid }) => uuid)), nextAt };
+}
+
+/** Hostnames of those who are alive; not asked for, and empty, when none of the audits is in another's hands. */
+export async function aliveOf(
+  audits: readonly Audit[],
+  { hostname, aliveHosts }: Pick<Replica, 'hostname' | 'aliveHosts'>,
+): Promise<readonly string[]> {
+  const isAnyElsewhere = audits.some(audit => audit.runUuid !== null && audit.hostname !== hostname);
+  return isAnyElsewhere ? aliveHosts() : [];
 }
 
 /** Of an audit that does not run in this process. */

@@ -56,6 +56,18 @@ const HOSTS = ['one', 'two', 'three'];
 const host = fc.constantFrom(...HOSTS);
 
 describe('the machine of audits', () => {
+  let opened: Replicas | undefined;
+  let serving: ApiUnderTest | undefined;
+  // Also after a failure: what is open would keep the process alive.
+  const closeAll = async (): Promise<void> => {
+    await serving?.stop();
+    for (const name of HOSTS) opened?.kill(name);
+    await opened?.close();
+    serving = undefined;
+    opened = undefined;
+  };
+  afterEach(closeAll);
+
   describe('with several replicas, some of which die', () => {
     const step = fc.oneof(
       {
@@ -78,7 +90,8 @@ describe('the machine of audits', () => {
     it('no tick is lost and none is done twice (B43) (B109)', async () => {
       await fc.assert(
         fc.asyncProperty(setting, async ({ interval, seconds, steps }) => {
-          const replicas = await Replicas.open();
+          await closeAll();
+          const replicas = (opened = await Replicas.open());
           const changes = await record(replicas);
           let runs = 0;
           replicas.gather = (_, signal) =>
@@ -136,9 +149,7 @@ describe('the machine of audits', () => {
           }
           const last = done.at(-1)!;
           expect(replicas.clock.now() - last, `stopped: ${times}`).to.be.below((interval + 121) * 1000);
-          replicas.gather = () => Promise.resolve();
-          for (const name of HOSTS) replicas.kill(name);
-          await replicas.close();
+          await closeAll();
         }),
         { numRuns: 25 },
       );
@@ -215,17 +226,18 @@ describe('the machine of audits', () => {
     it('an audit goes from state to state by the tables, and is never stuck', async () => {
       await fc.assert(
         fc.asyncProperty(setting, async ({ audit, steps }) => {
-          const replicas = await Replicas.open();
+          await closeAll();
+          const replicas = (opened = await Replicas.open());
           const changes = await record(replicas);
           const { uuid } = await replicas.create(audit);
           let runner = await replicas.start('one');
-          const api = await startApi({
+          const api = (serving = await startApi({
             repositories: replicas.repositories,
             goals: [QUIET],
             strategies: [GREET],
             clock: replicas.clock,
             audits: { trigger: () => runner.trigger(), cancel: id => runner.cancel(id) },
-          });
+          }));
           let plan: string | undefined;
           const { actionPlans } = replicas.repositories;
 
@@ -264,8 +276,7 @@ describe('the machine of audits', () => {
               expect(Date.parse(last.nextRunAt ?? last.endAt!)).to.be.at.least(replicas.clock.now());
             } else expect([last.auditType, last.state]).to.deep.equal(['EVENT', 'PENDING']);
           }
-          await api.stop();
-          await replicas.close();
+          await closeAll();
         }),
         { numRuns: 40 },
       );
