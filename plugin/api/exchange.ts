@@ -29,7 +29,8 @@ export const PUBLIC_DOCUMENTS: ReadonlySet<string> = new Set(['healthcheck', 'me
 
 /** Repeated slashes count once, none counts at the end, `/v1` may be left out, and `.json` of a list or a UUID too. */
 export function canonicalUrl(url: string): string {
-  const [path = '', ...search] = url.split('?');
+  // what is sent to proxies names the server, too
+  const [path = '', ...search] = url.replace(/^https?:\/\/[^/?]*/i, '').split('?');
   const segments = path.split('/').filter(segment => segment !== '');
   if (segments.length === 1 && PUBLIC_DOCUMENTS.has(segments[0]!))
     return [`/${segments[0]}`, ...search].join('?');

@@ -8,7 +8,7 @@ import type { TempestRun } from './tempest.ts';
 import { API_AND_CLI_TESTS, runTempest } from './tempest.ts';
 
 const REGION = 'tempest';
-const TIMEOUT_SECONDS = 600;
+const TIMEOUT_SECONDS = 840;
 
 describe("Debian's watcher-tempest-plugin, whose tests pass on the lab's Watcher, on Auspex (K117)", () => {
   let auspex: AuspexProcess | undefined;

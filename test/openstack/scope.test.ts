@@ -10,7 +10,8 @@ import { LabCloud } from '../../devstack/lab/feeder/cloud.ts';
 import type { UsageMetric } from '../../forecast/usage-batch.ts';
 import { GOALS } from '../../goals/goals.ts';
 import { ACTION_TYPES } from '../../plugin/actions/action-types.ts';
-import { runAudit } from '../../plugin/audits/run-audit.ts';
+import { systemClock } from '../../plugin/actions/clock.ts';
+import { AuditRunner } from '../../plugin/audits/audit-runner.ts';
 import type { Datasource } from '../../plugin/datasources/datasource.ts';
 import type { Action } from '../../plugin/lifecycle/action.ts';
 import type { Repositories } from '../../plugin/lifecycle/repositories.ts';
@@ -157,31 +158,37 @@ describe('audit scopes on a real OpenStack', function () {
 
     /** The real cloud, of which the two servers are said to be busy and everything else idle. */
     async function actionsOf(rules: unknown): Promise<Action[]> {
-      const audit = await repositories.audits.create(
+      const { uuid } = await repositories.audits.create(
         newAudit({
-          state: 'ONGOING',
           force: true,
           scope: [{ compute: rules }],
           parameters: { horizon: 3600, period: 86_400, thresholds: { host_cpu_usage: 4 } },
         }),
       );
-      const { plan } = await runAudit(
-        audit,
-        {
-          repositories,
-          goals: GOALS,
-          strategies: STRATEGIES,
-          actionTypes: ACTION_TYPES,
-          collectCluster: collect,
-          datasource: busy(ids),
-          now: () => Date.now(),
-          newUuid: randomUUID,
-          logger: pino({ level: 'silent' }),
-          ongoingPlans: 'all',
-        },
-        signal,
-      );
-      return repositories.actions.list({ where: { actionPlanUuid: plan.uuid } });
+      const audits = new AuditRunner({
+        repositories,
+        goals: GOALS,
+        strategies: STRATEGIES,
+        actionTypes: ACTION_TYPES,
+        collectCluster: collect,
+        datasource: busy(ids),
+        clock: systemClock,
+        aliveHosts: () => Promise.resolve(['here']),
+        ongoingPlans: 'all',
+        newUuid: randomUUID,
+        applier: { launch: () => Promise.resolve() },
+        logger: pino({ level: 'silent' }),
+        hostname: 'here',
+        maximumAudits: 1,
+        timeoutMilliseconds: 120_000,
+      });
+      audits.trigger();
+      await audits.whenIdle();
+      await audits.stop();
+      const audit = await repositories.audits.find(uuid);
+      expect(audit?.state, audit?.statusMessage ?? '').to.equal('SUCCEEDED');
+      const [plan] = await repositories.actionPlans.list({ where: { auditUuid: uuid } });
+      return repositories.actions.list({ where: { actionPlanUuid: plan!.uuid } });
     }
   });
 });

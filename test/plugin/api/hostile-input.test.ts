@@ -210,6 +210,12 @@ describe('api and hostile input', () => {
       expectEnvelope(answer);
     });
 
+    it('takes the form in which proxies are asked', async () => {
+      const request = `GET http://x/v1/goals HTTP/1.1\r\n${HEAD}Connection: close\r\n\r\n`;
+
+      expect((await sendRaw(api.url, [request], { endsAfter: false })).status).to.equal(200);
+    });
+
     it('is not confused by a client that leaves', async () => {
       await sendRaw(api.url, [`POST /v1/audits HTTP/1.1\r\n${HEAD}Content-Length: 100\r\n\r\n{"name"`]);
 
