@@ -77,11 +77,18 @@ export function readSettings(
 ): Settings {
   const given: Record<string, unknown> = { ...defaults, ...readFile(env['AUSPEX_CONFIG'], cwd) };
   for (const [variable, key] of Object.entries(VARIABLES)) {
-    if (env[variable] !== undefined && env[variable] !== '') given[key] = env[variable];
+    if (env[variable] !== undefined && env[variable] !== '') setKey(given, key, env[variable]);
   }
   const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) throw new ConfigError(problemsOf(parsed.error).join('\n'));
   return parsed.data;
+}
+
+/** `key` may lie within a section: `section.key`. */
+function setKey(given: Record<string, unknown>, key: string, value: string): void {
+  const [section, inner] = key.split('.') as [string, string?];
+  if (inner === undefined) given[section] = value;
+  else given[section] = { ...(given[section] as object | undefined), [inner]: value };
 }
 
 function readFile(path: string | undefined, cwd: string): Record<string, unknown> {

@@ -85,8 +85,16 @@ class Announced {
       create: async row => this.#created(await actionPlans.create(row)),
       createWithActions: async (...args) => this.#created(await actionPlans.createWithActions(...args)),
       createForRun: async (...args) => {
+        const [{ auditUuid }, , { replaces }] = args;
+        const where = { auditUuid, state: 'RECOMMENDED' } as const;
+        const replaced = replaces === undefined ? [] : await actionPlans.list({ where });
         const plan = await actionPlans.createForRun(...args);
-        return plan === undefined ? undefined : this.#created(plan);
+        if (plan === undefined) return undefined;
+        for (const { uuid } of replaced) {
+          const now = await actionPlans.find(uuid);
+          if (now?.state === 'CANCELLED') this.#planChanged(now, 'RECOMMENDED');
+        }
+        return this.#created(plan);
       },
       update: async (...args) => {
         const plan = await actionPlans.update(...args);
