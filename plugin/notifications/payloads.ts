@@ -118,7 +118,6 @@ export function actionData(
     state: action.state,
     parents: action.parents,
     status_message: action.statusMessage,
-    action_plan_uuid: action.actionPlanUuid,
     action_plan: versioned('TerseActionPlanPayload', '1.2', tersePlan(plan, catalogue)),
     ...timestamps(action),
   };
