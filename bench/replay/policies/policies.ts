@@ -1,4 +1,5 @@
 import type { ReplayPolicy } from '../policy.ts';
+import { auspex } from './auspex.ts';
 import {
   interquartileRange,
   localRegression,
@@ -20,4 +21,5 @@ export const POLICIES: Readonly<Record<string, () => ReplayPolicy>> = {
   'PACK-ONCE-60': () => packOnce(60),
   'PACK-ONCE-70': () => packOnce(70),
   'PACK-ONCE-80': () => packOnce(80),
+  auspex: () => auspex(),
 };
