@@ -7,6 +7,7 @@ import { apiSettingsSchema } from './api/settings.ts';
 import { applierSettingsSchema } from './applier/settings.ts';
 import { auditSettingsSchema } from './audits/settings.ts';
 import { datasourceSettingsSchema } from './datasources/settings.ts';
+import { notificationSettingsSchema } from './notifications/settings.ts';
 import type { CloudConfig } from './openstack/cloud-config.ts';
 import { replicaSettings } from './replicas/settings.ts';
 import { readCloudConfig } from './openstack/cloud-config.ts';
@@ -30,6 +31,7 @@ export const settingsSchema = z.strictObject({
   audits: auditSettingsSchema.prefault({}),
   applier: applierSettingsSchema.prefault({}),
   datasources: datasourceSettingsSchema.prefault({}),
+  notifications: notificationSettingsSchema.prefault({}),
 });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;
@@ -55,6 +57,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   AUSPEX_HOSTNAME: 'hostname',
   AUSPEX_ROLES: 'roles',
   AUSPEX_WWW_AUTHENTICATE_URI: 'wwwAuthenticateUri',
+  AUSPEX_TRANSPORT_URL: 'notifications.transportUrl',
 };
 
 /**
@@ -74,11 +77,18 @@ export function readSettings(
 ): Settings {
   const given: Record<string, unknown> = { ...defaults, ...readFile(env['AUSPEX_CONFIG'], cwd) };
   for (const [variable, key] of Object.entries(VARIABLES)) {
-    if (env[variable] !== undefined && env[variable] !== '') given[key] = env[variable];
+    if (env[variable] !== undefined && env[variable] !== '') setKey(given, key, env[variable]);
   }
   const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) throw new ConfigError(problemsOf(parsed.error).join('\n'));
   return parsed.data;
+}
+
+/** `key` may lie within a section: `section.key`. */
+function setKey(given: Record<string, unknown>, key: string, value: string): void {
+  const [section, inner] = key.split('.') as [string, string?];
+  if (inner === undefined) given[section] = value;
+  else given[section] = { ...(given[section] as object | undefined), [inner]: value };
 }
 
 function readFile(path: string | undefined, cwd: string): Record<string, unknown> {

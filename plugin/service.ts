@@ -10,6 +10,7 @@ import { ACTION_TYPES } from './actions/action-types.ts';
 import type { Clock } from './actions/clock.ts';
 import { systemClock } from './actions/clock.ts';
 import { createApi } from './api/api.ts';
+import { parametersSpec } from './api/parameters.ts';
 import { openCertificates } from './api/certificates.ts';
 import { metricsListener } from './api/metrics-document.ts';
 import { createApiServer } from './api/http-server.ts';
@@ -35,6 +36,8 @@ import type { Service as CloudService } from './openstack/services.ts';
 import { measuredDatasource, measuredRepositories } from './metrics/measured.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import type { Messaging } from './notifications/messaging.ts';
+import { openMessaging } from './notifications/messaging.ts';
 import { every } from './periodic.ts';
 import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
 import type { Role } from './replicas/settings.ts';
@@ -81,7 +84,10 @@ export async function startService(
       ),
     );
     onFailure.push(() => repositories.close());
-    const parts = { cloud, datasources, repositories, logger, clock };
+    const messaging = await openNotifications(settings, { repositories, logger, clock });
+    onFailure.push(() => messaging?.stop());
+    const announced = messaging?.repositories ?? repositories;
+    const parts = { cloud, datasources, repositories: announced, messaging, logger, clock };
     return await assemble(config, settings.api.metrics.enabled ? measured(parts) : parts);
   } catch (error) {
     for (const undo of onFailure.toReversed()) await undo();
@@ -94,6 +100,8 @@ interface Parts {
   /** Undefined when no role needs them. */
   readonly datasources: Datasources | undefined;
   readonly repositories: Repositories;
+  /** Undefined without a message broker. */
+  readonly messaging: Messaging | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Undefined: nothing is measured. */
@@ -118,7 +126,7 @@ function measured(parts: Parts): Parts {
  * database, where those that have it find it soon.
  */
 async function assemble(config: Config, parts: Parts): Promise<Service> {
-  const { cloud, datasources, repositories, logger, clock, metrics } = parts;
+  const { cloud, datasources, repositories, messaging, logger, clock, metrics } = parts;
   const { settings } = config;
   const watch = new ClusterWatch(
     async (previous, signal) => {
@@ -150,6 +158,7 @@ async function assemble(config: Config, parts: Parts): Promise<Service> {
       const name = role === 'api' ? undefined : SERVICE_NAMES[role];
       if (name !== undefined) await repositories.services.heartbeat(name, settings.hostname);
     }
+    await messaging?.lookAtServices();
   };
   // Before any work is taken on: to others, who is not heard of has lost it.
   await beat();
@@ -185,6 +194,7 @@ async function assemble(config: Config, parts: Parts): Promise<Service> {
       await applier?.stop();
       await looksForPlans.stop();
       await heartbeat.stop();
+      await messaging?.stop();
       await repositories.close();
       datasources?.close();
       cloud.close();
@@ -229,8 +239,14 @@ async function listenToClients(
   { settings, cloud: { authUrl } }: Config,
   wiring: Wiring & { readonly audits: AuditRunner | undefined },
 ): Promise<Listening> {
-  const { cloud, datasources, repositories, logger, clock, watch, plans, audits, metrics } = wiring;
+  const { cloud, datasources, repositories, messaging, logger, clock, watch, plans, audits, metrics } =
+    wiring;
   const certificates = openCertificates(settings.api.tls, logger);
+  const clusterPicture = new SharedPicture({
+    collect: signal => watch.take(signal),
+    now: () => clock.now(),
+  });
+  messaging?.onCloudChange(() => clusterPicture.forget());
   const app = await createApi({
     repositories,
     goals: GOALS,
@@ -238,10 +254,7 @@ async function listenToClients(
     scoringEngines: SCORING_ENGINES,
     actionTypes: ACTION_TYPES,
     logger,
-    clusterPicture: new SharedPicture({
-      collect: signal => watch.take(signal),
-      now: () => clock.now(),
-    }),
+    clusterPicture,
     requirements: {
       datasources: (strategyName, usages, signal) => datasources.report(strategyName, usages, signal),
       hasModel: (model, signal) => hasModel(cloud, model, signal),
@@ -272,6 +285,34 @@ async function listenToScrapers(
 
 function isAny({ roles }: Settings, ...wanted: readonly Role[]): boolean {
   return wanted.some(role => roles.includes(role));
+}
+
+/** Undefined without a message broker. */
+async function openNotifications(
+  settings: Settings,
+  { repositories, logger, clock }: Pick<Parts, 'repositories' | 'logger' | 'clock'>,
+): Promise<Messaging | undefined> {
+  if (settings.notifications.transportUrl === '') return undefined;
+  const entries = (kind: 'goal' | 'strategy', rows: readonly { readonly name: string }[]) =>
+    repositories.catalogue.sync(
+      kind,
+      rows.map(({ name }) => name),
+    );
+  return openMessaging({
+    settings: settings.notifications,
+    repositories,
+    catalogue: {
+      goals: await entries('goal', GOALS),
+      strategies: await entries('strategy', STRATEGIES),
+      goal: wanted => GOALS.find(({ name }) => name === wanted),
+      strategy: wanted => STRATEGIES.find(({ name }) => name === wanted),
+      parametersSpec,
+    },
+    hostname: settings.hostname,
+    serviceDownSeconds: settings.serviceDownSeconds,
+    now: () => new Date(clock.now()),
+    logger,
+  });
 }
 
 /** Logs in and looks for the services that are needed, so that what is wrong is said at once. */

@@ -15,11 +15,20 @@ export class SharedPicture {
   readonly #collect: SharedPictureOptions['collect'];
   readonly #now: () => number;
   #taking: Promise<ClusterModel> | undefined;
+  /** Counts how often what was seen was forgotten. */
+  #asked = 0;
   #last: { readonly model: ClusterModel; readonly takenAt: number } | undefined;
 
   constructor({ collect, now }: SharedPictureOptions) {
     this.#collect = collect;
     this.#now = now;
+  }
+
+  /** What was seen is out of date: the next who asks gets a new picture. */
+  forget(): void {
+    this.#last = undefined;
+    this.#taking = undefined;
+    this.#asked += 1;
   }
 
   /** `signal` ends the wait of this caller, not the collection, for which others may wait. */
@@ -28,17 +37,20 @@ export class SharedPicture {
     if (this.#last !== undefined && this.#now() - this.#last.takenAt < FRESH_MILLISECONDS) {
       return this.#last.model;
     }
-    this.#taking ??= this.#takeOne().finally(() => {
-      this.#taking = undefined;
-    });
-    return abortable(this.#taking, signal);
+    const taking = (this.#taking ??= this.#takeOne());
+    return abortable(taking, signal);
   }
 
   async #takeOne(): Promise<ClusterModel> {
     const takenAt = this.#now();
-    const model = await this.#collect(AbortSignal.timeout(TIMEOUT_MILLISECONDS));
-    this.#last = { model, takenAt };
-    return model;
+    const asked = this.#asked;
+    try {
+      const model = await this.#collect(AbortSignal.timeout(TIMEOUT_MILLISECONDS));
+      if (asked === this.#asked) this.#last = { model, takenAt };
+      return model;
+    } finally {
+      if (asked === this.#asked) this.#taking = undefined;
+    }
   }
 }
 

@@ -27,6 +27,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'plugin/applier': ['plugin/actions', 'plugin/lifecycle', 'plugin/openstack'],
   'plugin/replicas': ['plugin/lifecycle'],
   'plugin/metrics': ['plugin/datasources', 'plugin/lifecycle'],
+  'plugin/notifications': ['goals', 'strategies', 'plugin/lifecycle'],
   'plugin/api': [
     'cluster',
     'forecast',

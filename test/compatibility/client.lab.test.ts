@@ -103,7 +103,7 @@ function normal(value: unknown, { client }: Side): unknown {
   return JSON.parse(text);
 }
 
-const UNEQUAL: ReadonlySet<string> = new Set(['Hostname', 'Next Run Time']);
+const UNEQUAL: ReadonlySet<string> = new Set(['Hostname', 'Next Run Time', 'Updated At']);
 
 /** JSON within JSON: its blanks do not count. */
 function parsed(value: unknown): unknown {

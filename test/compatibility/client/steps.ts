@@ -103,7 +103,7 @@ const PLANS: readonly Step[] = [
   { command: 'action list --limit 1 --marker {action}', onlyColumns: true },
   { command: 'action show {action}', differs: 'the description also says why' },
   { command: 'action show {plan}' },
-  { command: 'actionplan start {plan}' },
+  { command: 'actionplan start {plan}', differs: 'the applier may have begun already' },
   { command: 'actionplan show {plan}', until: ['State', 'SUCCEEDED'] },
   { command: 'actionplan start {plan}' },
   { command: 'actionplan cancel {plan}' },

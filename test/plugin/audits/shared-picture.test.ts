@@ -74,4 +74,17 @@ describe('shared picture', () => {
     expect(left).to.equal('gone');
     expect(await staying).to.equal(model);
   });
+
+  it('is collected anew, also for who asks during a collection, once it is known to be out of date', async () => {
+    const [old, fresh] = [cluster({}), cluster({})];
+    const early = picture.take(NEVER);
+    picture.forget();
+    const late = picture.take(NEVER);
+    collections[0]?.resolve(old);
+    collections[1]?.resolve(fresh);
+
+    expect(await early).to.equal(old);
+    expect(await late).to.equal(fresh);
+    expect(await picture.take(NEVER)).to.equal(fresh);
+  });
 });

@@ -1,0 +1,42 @@
+import type { Bounds } from '../online/predict.ts';
+import { ONLINE_PROBABILITIES } from '../online/predict.ts';
+import { spreadOf } from './correction.ts';
+
+const P = ONLINE_PROBABILITIES.length;
+
+/**
+ * Corrects quantiles (`steps` × probabilities) in place: between nodes corrections are interpolated; quantiles stay within the
+ * bounds and never cross.
+ */
+export function applyCorrection(
+  quantiles: Float64Array,
+  {
+    corrections,
+    nodes,
+    unit,
+    weight,
+    bounds,
+  }: {
+    readonly corrections: Float32Array;
+    readonly nodes: readonly number[];
+    readonly unit: number;
+    /** Share, 0 to 1, of the correction that is believed. */
+    readonly weight: number;
+    readonly bounds: Bounds;
+  },
+): void {
+  const steps = quantiles.length / P;
+  for (let step = 0, node = 0; step < steps; step += 1) {
+    while (node + 1 < nodes.length && nodes[node + 1]! <= step) node += 1;
+    const next = Math.min(nodes.length - 1, node + 1);
+    const share = next === node ? 0 : (step - nodes[node]!) / (nodes[next]! - nodes[node]!);
+    const spread = weight * spreadOf(quantiles, step * P, unit);
+    let previous = -Infinity;
+    for (let p = 0; p < P; p += 1) {
+      const correction = (1 - share) * corrections[node * P + p]! + share * corrections[next * P + p]!;
+      const value = quantiles[step * P + p]! + spread * correction;
+      previous = Math.max(previous, Math.min(bounds.most, Math.max(bounds.least, value)));
+      quantiles[step * P + p] = previous;
+    }
+  }
+}
