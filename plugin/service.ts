@@ -39,8 +39,9 @@ import { createMetrics } from './metrics/metrics.ts';
 import type { Messaging } from './notifications/messaging.ts';
 import { openMessaging } from './notifications/messaging.ts';
 import { every } from './periodic.ts';
-import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
+import { SERVICE_NAMES } from './replicas/liveness.ts';
 import type { Role } from './replicas/settings.ts';
+import { SignsOfLife } from './replicas/signs-of-life.ts';
 
 export interface Service {
   /** Where the API listens; undefined when this replica has none. */
@@ -149,15 +150,20 @@ async function assemble(config: Config, parts: Parts): Promise<Service> {
       })
     : undefined;
   const plans = applier ?? applierElsewhere(repositories);
+  const signs = new SignsOfLife({
+    services: repositories.services,
+    names: settings.roles.flatMap(role => (role === 'api' ? [] : SERVICE_NAMES[role])),
+    hostname: settings.hostname,
+    heartbeatSeconds: settings.heartbeatSeconds,
+    downSeconds: settings.serviceDownSeconds,
+    steadyNow: () => performance.now(),
+  });
   const audits =
     datasources !== undefined && isAny(settings, 'decision-engine')
-      ? decisionEngine(settings, { ...parts, datasources, watch, plans })
+      ? decisionEngine(settings, { ...parts, datasources, watch, plans, signs })
       : undefined;
   const beat = async (): Promise<void> => {
-    for (const role of settings.roles) {
-      const name = role === 'api' ? undefined : SERVICE_NAMES[role];
-      if (name !== undefined) await repositories.services.heartbeat(name, settings.hostname);
-    }
+    await signs.give();
     await messaging?.lookAtServices();
   };
   // Before any work is taken on: to others, who is not heard of has lost it.
@@ -208,8 +214,8 @@ interface Wiring extends Parts {
   readonly plans: Pick<Applier, 'launch' | 'cancel'>;
 }
 
-function decisionEngine(settings: Settings, wiring: Wiring): AuditRunner {
-  const { cloud, datasources, repositories, logger, clock, watch, plans } = wiring;
+function decisionEngine(settings: Settings, wiring: Wiring & { readonly signs: SignsOfLife }): AuditRunner {
+  const { cloud, datasources, repositories, logger, clock, watch, plans, signs } = wiring;
   return new AuditRunner({
     repositories,
     goals: GOALS,
@@ -224,8 +230,7 @@ function decisionEngine(settings: Settings, wiring: Wiring): AuditRunner {
     applier: plans,
     clock,
     hostname: settings.hostname,
-    aliveHosts: () =>
-      aliveHosts(repositories.services, SERVICE_NAMES['decision-engine'], settings.serviceDownSeconds),
+    aliveHosts: () => signs.aliveHosts(SERVICE_NAMES['decision-engine']),
     ongoingPlans: settings.audits.ongoingPlans,
     maximumAudits: settings.audits.maximum,
     timeoutMilliseconds: settings.audits.timeoutSeconds * 1000,
