@@ -2,7 +2,11 @@ import { z } from 'zod';
 
 export const auditSettingsSchema = z.strictObject({
   maximum: z.coerce.number().int().positive().default(2).describe('Audits under way at once.'),
-  timeoutSeconds: z.coerce.number().positive().default(1800).describe('An audit that takes longer has failed.'),
+  timeoutSeconds: z.coerce
+    .number()
+    .positive()
+    .default(1800)
+    .describe('An audit that takes longer has failed.'),
   actionPlanExpiryHours: z.coerce
     .number()
     .min(0)
