@@ -99,9 +99,15 @@ function readFile(path: string | undefined, cwd: string): Record<string, unknown
     const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
     return z.record(z.string(), z.unknown()).parse(content);
   } catch (error) {
-    const why = error instanceof z.ZodError ? 'it is not a YAML mapping' : String(error).split('\n')[0];
+    const why = error instanceof z.ZodError ? 'it is not a YAML mapping' : sentenceOf(error);
     throw new ConfigError(`${file} cannot be read: ${why}.`, { cause: error });
   }
+}
+
+/** What the YAML parser or the file system says, without the piece of the file and the name of the error. */
+function sentenceOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return (text.split('\n')[0] ?? '').replace(/[:.]+$/, '');
 }
 
 function problemsOf(error: z.ZodError): readonly string[] {

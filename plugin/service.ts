@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { openDatabase } from '../db/connect.ts';
 import { createRepositories } from '../db/repositories.ts';
@@ -26,6 +25,7 @@ import type { Datasources } from './datasources/open-datasources.ts';
 import { openDatasources } from './datasources/open-datasources.ts';
 import type { Repositories } from './lifecycle/repositories.ts';
 import { listen } from './listen.ts';
+import { createLogger } from './log.ts';
 import type { Listening } from './listen.ts';
 import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
@@ -67,7 +67,7 @@ export async function startService(
   { clock = systemClock }: ServiceOptions = {},
 ): Promise<Service> {
   const { settings } = config;
-  const logger = pino({ name: 'auspex', level: settings.logLevel });
+  const logger = createLogger(settings.logLevel);
   const onFailure: (() => unknown)[] = [];
   try {
     const cloud = openCloud(config.cloud);
@@ -285,7 +285,7 @@ async function listenToScrapers(
   metrics: Metrics | undefined,
 ): Promise<Listening | undefined> {
   if (metrics === undefined || address.port === 0) return undefined;
-  return listen(metricsListener(metrics), address.host, address.port);
+  return listen(metricsListener(metrics), address.host, address.port, 'The metrics');
 }
 
 function isAny({ roles }: Settings, ...wanted: readonly Role[]): boolean {
@@ -338,5 +338,9 @@ async function openUsage(config: Config, cloud: Cloud, { logger, clock }: { logg
     AbortSignal.timeout(START_TIMEOUT_SECONDS * 1000),
   );
   for (const warning of datasources.warnings) logger.warn({ warning }, 'datasource not used');
+  for (const strategy of Object.keys(config.settings.datasources.strategies)) {
+    if (STRATEGIES.every(({ name }) => name !== strategy))
+      logger.warn({ strategy }, 'datasources.strategies names a strategy that is not there');
+  }
   return datasources;
 }
