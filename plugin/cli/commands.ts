@@ -6,6 +6,7 @@ import { dbDowngrade } from './db-downgrade.ts';
 import { dbPurge } from './db-purge.ts';
 import { dbUpgrade } from './db-upgrade.ts';
 import { dbVersion } from './db-version.ts';
+import { doctor } from './doctor.ts';
 import { importWatcherCommand } from './import-watcher.ts';
 import { pause, resume } from './pause.ts';
 import { start } from './start.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   configSample,
   configCheck,
   statusCheck,
+  doctor,
   importWatcherCommand,
   pause,
   resume,
