@@ -79,7 +79,7 @@ describe('configuration', () => {
     expect(() => read({ AUSPEX_CONFIG: 'broken.yaml' }))
       .to.throw(ConfigError)
       .with.property('message')
-      .that.matches(/broken\.yaml cannot be read: Flow sequence .* at line 3, column 1\.$/)
+      .that.matches(/broken\.yaml cannot be read: it is not valid YAML at line 3, column 1\.$/)
       .and.not.matches(/s3cret/);
   });
 
