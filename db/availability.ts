@@ -60,5 +60,6 @@ function unavailability(error: unknown): string | undefined {
   // The low byte is the class of an extended result code.
   if (typeof errcode === 'number') return SQLITE_CODES.has(errcode & 0xff) ? String(errstr) : undefined;
   if (typeof code !== 'string' || !CONNECTION_CODES.has(code)) return undefined;
-  return typeof sqlMessage === 'string' ? sqlMessage : `${code} ${error.message}`.trim();
+  if (typeof sqlMessage === 'string') return sqlMessage;
+  return error.message.includes(code) ? error.message : `${code} ${error.message}`.trim();
 }

@@ -1,4 +1,7 @@
 import type { Command } from './command.ts';
+import { completionOf } from './completion.ts';
+import { configCheck } from './config-check.ts';
+import { configSample } from './config-sample.ts';
 import { dbDowngrade } from './db-downgrade.ts';
 import { dbPurge } from './db-purge.ts';
 import { dbUpgrade } from './db-upgrade.ts';
@@ -17,8 +20,11 @@ export const COMMANDS: readonly Command[] = [
   dbVersion,
   dbPurge,
   sync,
+  configSample,
+  configCheck,
   statusCheck,
   importWatcherCommand,
   pause,
   resume,
+  completionOf(() => COMMANDS),
 ];
