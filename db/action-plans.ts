@@ -38,7 +38,7 @@ export function actionPlanRepository(database: Database): ActionPlanRepository {
     ...statefulRepository<ActionPlan, ActionPlanState>(database, ACTION_PLAN_TABLE),
     createWithActions: (plan, actions) =>
       knex.transaction(transaction => insertPlan(transaction, { plan, actions, at: now() })),
-    createForRun: (plan, actions, { runUuid, replaces }) =>
+    createForRun: (plan, actions, { runUuid, replaces, replacesPending = false }) =>
       knex.transaction(async transaction => {
         // Writing keeps the row, and all who want to cancel the audit waiting, until the plan is there.
         const held = await transaction('audits')
@@ -47,7 +47,8 @@ export function actionPlanRepository(database: Database): ActionPlanRepository {
         if (held === 0) return undefined;
         const at = now();
         if (replaces !== undefined) {
-          await cancelRecommended(transaction, { auditUuid: plan.auditUuid, message: replaces, at });
+          const states = replacesPending ? ['RECOMMENDED', 'PENDING'] : ['RECOMMENDED'];
+          await cancelWaiting(transaction, { auditUuid: plan.auditUuid, states, message: replaces, at });
         }
         return insertPlan(transaction, { plan, actions, at });
       }),
@@ -78,18 +79,27 @@ async function insertPlan(
   return created;
 }
 
-async function cancelRecommended(
+async function cancelWaiting(
   transaction: Executor,
-  { auditUuid, message, at }: { auditUuid: string; message: string; at: Date },
+  {
+    auditUuid,
+    states,
+    message,
+    at,
+  }: { auditUuid: string; states: readonly string[]; message: string; at: Date },
 ): Promise<void> {
   const cancelled = { state: 'CANCELLED', status_message: message, updated_at: at.toISOString() };
   const uuids: string[] = await transaction('action_plans')
-    .where({ audit_uuid: auditUuid, state: 'RECOMMENDED', deleted: 0 })
+    .where({ audit_uuid: auditUuid, deleted: 0 })
+    .whereIn('state', states)
     .pluck('uuid');
   for (const uuid of uuids) {
     // Somebody may start it at this moment.
-    if ((await transaction('action_plans').where({ uuid, state: 'RECOMMENDED' }).update(cancelled)) === 0)
-      continue;
+    const changed = await transaction('action_plans')
+      .where({ uuid })
+      .whereIn('state', states)
+      .update(cancelled);
+    if (changed === 0) continue;
     await transaction('actions')
       .where({ action_plan_uuid: uuid, state: 'PENDING', deleted: 0 })
       .update(cancelled);

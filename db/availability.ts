@@ -22,8 +22,10 @@ const CONNECTION_CODES = new Set([
 /** SQLite's result codes busy, locked, read-only, I/O error, corrupt, full, cannot open, not a database. */
 const SQLITE_CODES = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
 
-/** The error as callers are to see it. `database` is its URL without the password. */
+/** The error as callers are to see it, without the values of the statement. `database` is its URL without the password. */
 export function translateError(error: unknown, database: string): unknown {
+  // MariaDB's driver adds the statement with all values; loggers write what errors have.
+  if (error instanceof Error && 'sql' in error) delete error.sql;
   const why = unavailability(error);
   if (why === undefined) return error;
   return new DatabaseUnavailableError(`The database ${database} is not available: ${why}`, { cause: error });
@@ -60,5 +62,6 @@ function unavailability(error: unknown): string | undefined {
   // The low byte is the class of an extended result code.
   if (typeof errcode === 'number') return SQLITE_CODES.has(errcode & 0xff) ? String(errstr) : undefined;
   if (typeof code !== 'string' || !CONNECTION_CODES.has(code)) return undefined;
-  return typeof sqlMessage === 'string' ? sqlMessage : `${code} ${error.message}`.trim();
+  if (typeof sqlMessage === 'string') return sqlMessage;
+  return error.message.includes(code) ? error.message : `${code} ${error.message}`.trim();
 }

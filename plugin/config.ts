@@ -10,23 +10,40 @@ import { datasourceSettingsSchema } from './datasources/settings.ts';
 import { notificationSettingsSchema } from './notifications/settings.ts';
 import type { CloudConfig } from './openstack/cloud-config.ts';
 import { replicaSettings } from './replicas/settings.ts';
-import { readCloudConfig } from './openstack/cloud-config.ts';
+import { cloudConfigProblems, readCloudConfig } from './openstack/cloud-config.ts';
 
 /** All settings of the service; `docs/configuration.md` describes them. */
 export const settingsSchema = z.strictObject({
-  /** Address and port of the API; port 0 takes any free one. */
-  host: z.string().min(1).default('127.0.0.1'),
-  port: z.coerce.number('it must be a number from 0 to 65535').int().min(0).max(65_535).default(9322),
-  /** `sqlite:///PATH`, or `mysql://USER:PASSWORD@HOST:PORT/DATABASE` for MariaDB and MySQL. */
-  databaseUrl: z.string().default('sqlite:///auspex.sqlite'),
+  host: z.string().min(1).default('127.0.0.1').describe('Address of the API.'),
+  port: z.coerce
+    .number('it must be a number from 0 to 65535')
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(9322)
+    .describe('Its port; 0 takes any free one.'),
+  databaseUrl: z
+    .string()
+    .default('sqlite:///auspex.sqlite')
+    .describe('sqlite:///PATH, or mysql://USER:PASSWORD@HOST:PORT/DATABASE for MariaDB and MySQL.'),
   ...replicaSettings,
-  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** Name of this replica in audits, plans and the service list; must outlive a restart. */
-  hostname: z.string().min(1).max(255).default(hostname()),
-  /** What clients are told of Keystone when they have no token; empty: the auth_url. */
-  wwwAuthenticateUri: z.string().default(''),
-  /** A proxy in front says with X-Forwarded-* what clients have asked for: links follow it. */
-  behindProxy: z.boolean().default(false),
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('The least that is logged, as JSON lines on the standard output.'),
+  hostname: z.string().min(1).max(255).default(hostname()).meta({
+    description:
+      "Name of this replica in audits, plans and the service list; must outlive a restart. Default: the machine's.",
+    isOfMachine: true,
+  }),
+  wwwAuthenticateUri: z
+    .string()
+    .default('')
+    .describe('What clients are told of Keystone when they have no token; empty: the auth_url.'),
+  behindProxy: z
+    .boolean()
+    .default(false)
+    .describe('A proxy in front says with X-Forwarded-* what clients have asked for: links follow it.'),
   api: apiSettingsSchema.prefault({}),
   audits: auditSettingsSchema.prefault({}),
   applier: applierSettingsSchema.prefault({}),
@@ -49,7 +66,7 @@ export class ConfigError extends Error {
 }
 
 /** Environment variables that override keys of the file. */
-const VARIABLES: Readonly<Record<string, string>> = {
+export const VARIABLES: Readonly<Record<string, string>> = {
   AUSPEX_HOST: 'host',
   AUSPEX_PORT: 'port',
   AUSPEX_DATABASE_URL: 'databaseUrl',
@@ -84,6 +101,11 @@ export function readSettings(
   return parsed.data;
 }
 
+/** All that is wrong with how the cloud is configured, in sentences. */
+export function cloudProblems(env: NodeJS.ProcessEnv = process.env, cwd = process.cwd()): readonly string[] {
+  return cloudConfigProblems({ env, cwd, homeDir: env['HOME'] ?? homedir() });
+}
+
 /** `key` may lie within a section: `section.key`. */
 function setKey(given: Record<string, unknown>, key: string, value: string): void {
   const [section, inner] = key.split('.') as [string, string?];
@@ -96,12 +118,31 @@ function readFile(path: string | undefined, cwd: string): Record<string, unknown
   const file = resolve(cwd, path);
   if (!existsSync(file)) throw new ConfigError(`AUSPEX_CONFIG names ${file}, which does not exist.`);
   try {
-    const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
-    return z.record(z.string(), z.unknown()).parse(content);
+    const content: unknown = parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) ?? {};
+    return z.record(z.string(), z.unknown()).transform(withoutNothing).parse(content);
   } catch (error) {
-    const why = error instanceof z.ZodError ? 'it is not a YAML mapping' : String(error).split('\n')[0];
-    throw new ConfigError(`${file} cannot be read: ${why}.`, { cause: error });
+    throw new ConfigError(`${file} cannot be read: ${whyUnreadable(error)}.`, { cause: error });
   }
+}
+
+/** A key, or a section, without anything after it is as good as none. */
+function withoutNothing(mapping: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isMapping = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  return Object.fromEntries(
+    Object.entries(mapping)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, isMapping(value) ? withoutNothing(value) : value]),
+  );
+}
+
+/** The parser's own message is not passed on: it quotes what it does not understand, and that may be a password. */
+function whyUnreadable(error: unknown): string {
+  if (error instanceof z.ZodError) return 'it is not a YAML mapping';
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EISDIR') return code;
+  const place = (error as { linePos?: readonly { line: number; col: number }[] }).linePos?.[0];
+  return `it is not valid YAML${place === undefined ? '' : ` at line ${place.line}, column ${place.col}`}`;
 }
 
 function problemsOf(error: z.ZodError): readonly string[] {

@@ -14,11 +14,18 @@ export interface Listening {
   close(graceMilliseconds: number): Promise<void>;
 }
 
-/** Serves requests at the address; port 0 takes any free one. Throws `ListenError`. */
-export async function listen(app: RequestListener | Server, host: string, port: number): Promise<Listening> {
+/** Serves requests at the address; port 0 takes any free one. Throws `ListenError`, which names `what`. */
+export async function listen(
+  app: RequestListener | Server,
+  host: string,
+  port: number,
+  what = 'The API',
+): Promise<Listening> {
   const server = typeof app === 'function' ? createServer(app) : app;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(listenError(error, what, `${host}:${port}`)),
+    );
     server.listen(port, host, resolve);
   });
   const address = server.address() as AddressInfo;
@@ -29,15 +36,14 @@ export async function listen(app: RequestListener | Server, host: string, port: 
   };
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
-  const where = `${host}:${port}`;
+function listenError(error: NodeJS.ErrnoException, what: string, where: string): ListenError {
   const why =
     error.code === 'EADDRINUSE'
       ? 'something else listens there'
       : error.code === 'EACCES'
         ? 'this user may not use that port'
         : error.message;
-  return new ListenError(`The API cannot listen on ${where}: ${why}.`, { cause: error });
+  return new ListenError(`${what} cannot listen on ${where}: ${why}.`, { cause: error });
 }
 
 async function closeServer(server: Server, graceMilliseconds: number): Promise<void> {

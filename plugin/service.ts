@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { openDatabase } from '../db/connect.ts';
 import { createRepositories } from '../db/repositories.ts';
@@ -26,6 +25,7 @@ import type { Datasources } from './datasources/open-datasources.ts';
 import { openDatasources } from './datasources/open-datasources.ts';
 import type { Repositories } from './lifecycle/repositories.ts';
 import { listen } from './listen.ts';
+import { createLogger } from './log.ts';
 import type { Listening } from './listen.ts';
 import type { Cloud } from './openstack/cloud.ts';
 import { openCloud } from './openstack/cloud.ts';
@@ -39,8 +39,9 @@ import { createMetrics } from './metrics/metrics.ts';
 import type { Messaging } from './notifications/messaging.ts';
 import { openMessaging } from './notifications/messaging.ts';
 import { every } from './periodic.ts';
-import { SERVICE_NAMES, aliveHosts } from './replicas/liveness.ts';
+import { SERVICE_NAMES } from './replicas/liveness.ts';
 import type { Role } from './replicas/settings.ts';
+import { SignsOfLife } from './replicas/signs-of-life.ts';
 
 export interface Service {
   /** Where the API listens; undefined when this replica has none. */
@@ -66,7 +67,7 @@ export async function startService(
   { clock = systemClock }: ServiceOptions = {},
 ): Promise<Service> {
   const { settings } = config;
-  const logger = pino({ name: 'auspex', level: settings.logLevel });
+  const logger = createLogger(settings.logLevel);
   const onFailure: (() => unknown)[] = [];
   try {
     const cloud = openCloud(config.cloud);
@@ -149,15 +150,20 @@ async function assemble(config: Config, parts: Parts): Promise<Service> {
       })
     : undefined;
   const plans = applier ?? applierElsewhere(repositories);
+  const signs = new SignsOfLife({
+    services: repositories.services,
+    names: settings.roles.flatMap(role => (role === 'api' ? [] : SERVICE_NAMES[role])),
+    hostname: settings.hostname,
+    heartbeatSeconds: settings.heartbeatSeconds,
+    downSeconds: settings.serviceDownSeconds,
+    steadyNow: () => performance.now(),
+  });
   const audits =
     datasources !== undefined && isAny(settings, 'decision-engine')
-      ? decisionEngine(settings, { ...parts, datasources, watch, plans })
+      ? decisionEngine(settings, { ...parts, datasources, watch, plans, signs })
       : undefined;
   const beat = async (): Promise<void> => {
-    for (const role of settings.roles) {
-      const name = role === 'api' ? undefined : SERVICE_NAMES[role];
-      if (name !== undefined) await repositories.services.heartbeat(name, settings.hostname);
-    }
+    await signs.give();
     await messaging?.lookAtServices();
   };
   // Before any work is taken on: to others, who is not heard of has lost it.
@@ -208,8 +214,8 @@ interface Wiring extends Parts {
   readonly plans: Pick<Applier, 'launch' | 'cancel'>;
 }
 
-function decisionEngine(settings: Settings, wiring: Wiring): AuditRunner {
-  const { cloud, datasources, repositories, logger, clock, watch, plans } = wiring;
+function decisionEngine(settings: Settings, wiring: Wiring & { readonly signs: SignsOfLife }): AuditRunner {
+  const { cloud, datasources, repositories, logger, clock, watch, plans, signs } = wiring;
   return new AuditRunner({
     repositories,
     goals: GOALS,
@@ -224,8 +230,7 @@ function decisionEngine(settings: Settings, wiring: Wiring): AuditRunner {
     applier: plans,
     clock,
     hostname: settings.hostname,
-    aliveHosts: () =>
-      aliveHosts(repositories.services, SERVICE_NAMES['decision-engine'], settings.serviceDownSeconds),
+    aliveHosts: () => signs.aliveHosts(SERVICE_NAMES['decision-engine']),
     ongoingPlans: settings.audits.ongoingPlans,
     maximumAudits: settings.audits.maximum,
     timeoutMilliseconds: settings.audits.timeoutSeconds * 1000,
@@ -280,7 +285,7 @@ async function listenToScrapers(
   metrics: Metrics | undefined,
 ): Promise<Listening | undefined> {
   if (metrics === undefined || address.port === 0) return undefined;
-  return listen(metricsListener(metrics), address.host, address.port);
+  return listen(metricsListener(metrics), address.host, address.port, 'The metrics');
 }
 
 function isAny({ roles }: Settings, ...wanted: readonly Role[]): boolean {
@@ -333,5 +338,9 @@ async function openUsage(config: Config, cloud: Cloud, { logger, clock }: { logg
     AbortSignal.timeout(START_TIMEOUT_SECONDS * 1000),
   );
   for (const warning of datasources.warnings) logger.warn({ warning }, 'datasource not used');
+  for (const strategy of Object.keys(config.settings.datasources.strategies)) {
+    if (STRATEGIES.every(({ name }) => name !== strategy))
+      logger.warn({ strategy }, 'datasources.strategies names a strategy that is not there');
+  }
   return datasources;
 }

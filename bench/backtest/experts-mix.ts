@@ -88,7 +88,8 @@ export function mixForecaster(
   };
 }
 
-function mix(
+/** Quantiles by the experts' own errors, more of those that lost less: `stepsAhead` × `JUDGED.length`. */
+export function mix(
   experts: readonly Expert[],
   series: Prepared,
   { stepsAhead, clip }: BacktestArguments,
@@ -158,7 +159,8 @@ function ewma({ values, from, until }: Prepared, weight: number): Expert {
   return at => averages[at - from]!;
 }
 
-function carryForward(values: Float32Array): Float64Array {
+/** Missing samples as the last one before; NaN before the first. */
+export function carryForward(values: Float32Array): Float64Array {
   let last = NaN;
   return Float64Array.from(values, value => {
     if (!Number.isNaN(value)) last = value;

@@ -1,6 +1,8 @@
+import { SLOW_METHODS } from '../../forecast/methods/slow-methods.ts';
 import type { BacktestArguments } from './arguments.ts';
 import { BacktestArgumentError } from './arguments.ts';
 import { mixForecaster, SIMPLE_EXPERTS } from './experts-mix.ts';
+import { fittedForecaster } from './fitted-method.ts';
 import type { BacktestForecaster, OriginForecast } from './forecaster.ts';
 import { onlineForecaster } from './forecaster.ts';
 import type { Scores } from './score.ts';
@@ -83,6 +85,9 @@ function forecasterOf(
   if (method === 'auspex') return onlineForecaster(options, trained);
   if (method === 'experts_mix') return mixForecaster(method, Object.keys(SIMPLE_EXPERTS), options);
   if (Object.hasOwn(SIMPLE_EXPERTS, method)) return mixForecaster(method, [method], options);
-  const known = ['auspex', 'experts_mix', ...Object.keys(SIMPLE_EXPERTS)].join(', ');
+  const fitted = SLOW_METHODS.find(({ name }) => name === method);
+  if (fitted !== undefined) return fittedForecaster(fitted, options);
+  const names = SLOW_METHODS.map(({ name }) => name);
+  const known = ['auspex', 'experts_mix', ...Object.keys(SIMPLE_EXPERTS), ...names].join(', ');
   throw new BacktestArgumentError(`There is no method ${method}: choose of ${known}.`);
 }

@@ -38,8 +38,8 @@ export function countErrors(codes: Uint8Array, base: number): number {
 }
 
 /**
- * Quantiles of the errors at ascending `probabilities` into `quantiles`, and the mean pinball loss that each of them has on these
- * very errors into `losses`. False, with nothing written, when it holds fewer than `fewest` errors. O(bins + probabilities).
+ * Quantiles of the errors at ascending `probabilities` into `quantiles`, and the mean pinball loss that each of them can be expected to have, by these
+ * errors, into `losses`. False, with nothing written, when it holds fewer than `fewest` errors. O(bins + probabilities).
  */
 export function readQuantiles(
   codes: Uint8Array,
@@ -66,7 +66,9 @@ export function readQuantiles(
       const sumOfLess = sumBelow + (share * n * (lower + quantile)) / 2;
       const expectedShortfall = (quantile * (below + share * n) - sumOfLess) / count;
       quantiles[at + k] = quantile;
-      losses[at + k] = Math.max(0, p * (mean - quantile) + expectedShortfall);
+      // a quantile that rests on few errors fits them better than those to come
+      const optimism = 1 / (count * Math.min(p, 1 - p));
+      losses[at + k] = Math.max(0, p * (mean - quantile) + expectedShortfall) * (1 + optimism);
       k += 1;
     }
     below += n;

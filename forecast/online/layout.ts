@@ -69,7 +69,7 @@ export const EWMA_REACH = 16;
 
 export function layoutOf({ stepsPerDay, steps }: BankShape): Layout {
   const nodes = [...new Set([0, Math.ceil(steps / 3) - 1, steps - 1])];
-  const daySlots = Math.min(stepsPerDay, 96);
+  const daySlots = Math.min(stepsPerDay, 288);
   const profileSlots = Math.min(stepsPerDay, 48);
   const weekSlots = Math.min(7 * stepsPerDay, 84);
   const recent = steps + EWMA_REACH;

@@ -14,7 +14,7 @@ const LONGEST_BRIDGE_DAYS = 1;
 
 /**
  * Forecasts many series on one grid, each by what it has seen so far and never by what it keeps of the past as such: a new sample costs
- * O(1), and a series takes `bytesPerSeries`, about 2 KiB, however old it is.
+ * O(1), and a series takes `bytesPerSeries`, about 2.4 KiB, however old it is.
  */
 export class SeriesBank {
   readonly shape: BankShape;

@@ -38,7 +38,8 @@ export async function patchAudit(
   const patched = applyPatch(documentOf(audit), operations);
   const to = touched.has('state') ? stateOf(patched['state'], audit, operations) : audit.state;
   const content = contentOf(patched, { audit, context });
-  const changes = { ...content, ...timing(patched, { audit, touched, to, now: context.clock.now() }) };
+  const times = timing(patched, { audit, touched, to, now: context.clock.now() });
+  const changes = { ...onlyNew(content, audit), ...onlyNew(times, audit) };
   const changed = touched.has('state')
     ? await audits.transition(audit.uuid, audit.state, to, changes)
     : await audits.update(audit.uuid, changes);
@@ -49,6 +50,15 @@ export async function patchAudit(
   if (LIVE.includes(changed.state)) context.audits.trigger(audit.uuid);
   else context.audits.cancel(audit.uuid);
   return changed;
+}
+
+/** Without what stays as it is: others may change that at the same moment. When it runs next is the service's to say until it is said here. */
+function onlyNew(changes: Changes, audit: Audit): Changes {
+  return Object.fromEntries(
+    Object.entries(changes).filter(
+      ([name, value]) => name === 'nextRunAt' || name === 'anchorAt' || value !== audit[name as keyof Audit],
+    ),
+  );
 }
 
 function documentOf(audit: Audit): Record<string, unknown> {
@@ -133,7 +143,10 @@ function timing(patched: Document, { audit, touched, to, now }: Change): Changes
   if (asked !== null && after.auditType !== 'CONTINUOUS') {
     throw new ApiError('invalid_patch', 'Only a CONTINUOUS audit has a next run time.');
   }
-  if (!LIVE.includes(to)) return { ...after, nextRunAt: null };
+  const isEnded = !LIVE.includes(to);
+  // an EVENT audit that has succeeded may have been triggered again
+  if (isEnded && to === audit.state && !isOfAnotherType) return after;
+  if (isEnded) return { ...after, nextRunAt: null };
   const isResumed = audit.state === 'SUSPENDED';
   if (isOfAnotherType) return { ...after, anchorAt: asked, nextRunAt: asked, failures: 0 };
   const isPlannedAnew = isResumed || touched.has('next_run_time') || fields.some(field => touched.has(field));

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import { createSecureContext } from 'node:tls';
@@ -61,6 +62,7 @@ function read({ certificateFile, keyFile, clientCaFile }: Files): TlsOptions {
       ? {}
       : { ca: content(clientCaFile), requestCert: true, rejectUnauthorized: true }),
   };
+  if (clientCaFile !== '') checkAuthority(clientCaFile);
   try {
     createSecureContext(options);
   } catch (error) {
@@ -72,6 +74,16 @@ function read({ certificateFile, keyFile, clientCaFile }: Files): TlsOptions {
     );
   }
   return options;
+}
+
+/** OpenSSL takes a file without any certificate for an authority that nobody has a certificate of. */
+function checkAuthority(file: string): void {
+  try {
+    void new X509Certificate(content(file));
+  } catch (error) {
+    if (error instanceof CertificateError) throw error;
+    throw new CertificateError(`The file ${file} has no certificate of an authority.`, { cause: error });
+  }
 }
 
 function content(file: string): Buffer {

@@ -56,10 +56,11 @@ function envelope(faultstring: string, status: number): string {
   return JSON.stringify({ faultcode: status < 500 ? 'Client' : 'Server', faultstring, debuginfo: null });
 }
 
-/** What nobody expected is in the log, not in the answer. */
+/** What nobody expected, and where the database is, are in the log, not in the answer. */
 function messageOf(error: unknown, status: number, requestId: string): string {
   if (status === 500 || !(error instanceof Error))
     return `An unexpected error occurred (request ${requestId}).`;
+  if ('code' in error && error.code === 'database_unavailable') return 'The database is not available.';
   return error.message;
 }
 

@@ -6,18 +6,27 @@ const HTTP_TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 /** Whether pages of other origins may use the API, by the names and defaults of oslo.middleware's `cors`. */
 const corsSchema = z
   .strictObject({
-    /** Origins, `https://dashboard.example`; empty: none. */
-    allowedOrigins: z.array(z.string().regex(ORIGIN, 'an origin is https://HOST[:PORT]')).default([]),
-    allowCredentials: z.boolean().default(true),
-    allowMethods: z.array(z.string().regex(HTTP_TOKEN)).default(['GET', 'POST', 'PATCH', 'DELETE']),
+    allowedOrigins: z
+      .array(z.string().regex(ORIGIN, 'an origin is https://HOST[:PORT]'))
+      .default([])
+      .describe('Origins, https://dashboard.example; empty: none.'),
+    allowCredentials: z
+      .boolean()
+      .default(true)
+      .describe('With cookies and the like; the origin * needs false.'),
+    allowMethods: z
+      .array(z.string().regex(HTTP_TOKEN))
+      .default(['GET', 'POST', 'PATCH', 'DELETE'])
+      .describe('Of requests from other origins.'),
     allowHeaders: z
       .array(z.string().regex(HTTP_TOKEN))
-      .default(['X-Auth-Token', 'Content-Type', 'OpenStack-API-Version', 'X-Show-Deleted']),
+      .default(['X-Auth-Token', 'Content-Type', 'OpenStack-API-Version', 'X-Show-Deleted'])
+      .describe('Of requests from other origins.'),
     exposeHeaders: z
       .array(z.string().regex(HTTP_TOKEN))
-      .default(['OpenStack-API-Version', 'X-Openstack-Request-Id', 'Location']),
-    /** How long browsers may keep the answer. */
-    maxAgeSeconds: z.int().min(0).default(3600),
+      .default(['OpenStack-API-Version', 'X-Openstack-Request-Id', 'Location'])
+      .describe('Of answers to other origins.'),
+    maxAgeSeconds: z.int().min(0).default(3600).describe('How long browsers may keep the answer.'),
   })
   .refine(({ allowedOrigins, allowCredentials }) => !allowedOrigins.includes('*') || !allowCredentials, {
     message: 'the origin * needs allowCredentials: false',
@@ -25,11 +34,15 @@ const corsSchema = z
 
 const tlsSchema = z
   .strictObject({
-    /** PEM files; both or none. */
-    certificateFile: z.string().default(''),
-    keyFile: z.string().default(''),
-    /** Clients must show a certificate of one of these authorities. */
-    clientCaFile: z.string().default(''),
+    certificateFile: z
+      .string()
+      .default('')
+      .describe('PEM file with the certificate; with it the API speaks TLS only.'),
+    keyFile: z.string().default('').describe("PEM file with the certificate's key."),
+    clientCaFile: z
+      .string()
+      .default('')
+      .describe('Clients must show a certificate of one of these authorities.'),
   })
   .refine(({ certificateFile, keyFile }) => (certificateFile === '') === (keyFile === ''), {
     message: 'certificateFile and keyFile belong together',
@@ -39,23 +52,27 @@ const tlsSchema = z
   });
 
 const limitsSchema = z.strictObject({
-  bodyBytes: z.int().min(1024).default(1_048_576),
-  /** Request line and headers together. */
-  headerBytes: z.int().min(4096).default(16_384),
-  /** Within which a whole request has to arrive. */
-  requestSeconds: z.number().positive().default(60),
+  bodyBytes: z.int().min(1024).default(1_048_576).describe('Longer requests are refused with 413.'),
+  headerBytes: z.int().min(4096).default(16_384).describe('Request line and headers together.'),
+  requestSeconds: z.number().positive().default(60).describe('Within which a whole request has to arrive.'),
 });
 
 /** Settings of the API besides its address; `docs/configuration.md` describes them. */
 export const apiSettingsSchema = z.strictObject({
   policy: z
     .strictObject({
-      /** YAML or JSON with rules in oslo.policy's language that go over the defaults. */
-      file: z.string().default(''),
-      /** The role `reader` may see everything, and change nothing. */
-      readerRole: z.boolean().default(false),
-      /** Members of a project may see what is planned for its own instances. */
-      projectView: z.boolean().default(false),
+      file: z
+        .string()
+        .default('')
+        .describe("YAML or JSON with rules in oslo.policy's language that go over the defaults."),
+      readerRole: z
+        .boolean()
+        .default(false)
+        .describe('The role reader may see everything, and change nothing.'),
+      projectView: z
+        .boolean()
+        .default(false)
+        .describe('Members of a project may see what is planned for its own instances.'),
     })
     .prefault({}),
   cors: corsSchema.prefault({}),
@@ -63,22 +80,35 @@ export const apiSettingsSchema = z.strictObject({
   limits: limitsSchema.prefault({}),
   healthcheck: z
     .strictObject({
-      /** Tells what was looked at, too; JSON only. */
-      detailed: z.boolean().default(false),
-      /** While this file exists the service calls itself unhealthy; empty: none. */
-      disableByFile: z.string().default(''),
+      detailed: z.boolean().default(false).describe('Tells what was looked at, too; JSON only.'),
+      disableByFile: z
+        .string()
+        .default('')
+        .describe('While this file exists the service calls itself unhealthy; empty: none.'),
     })
     .prefault({}),
   metrics: z
     .strictObject({
-      enabled: z.boolean().default(true),
-      /** Address and port of their own; port 0: `/metrics` is on the API's. */
-      host: z.string().min(1).default('127.0.0.1'),
-      port: z.int().min(0).max(65_535).default(0),
+      enabled: z.boolean().default(true).describe('Figures for Prometheus at /metrics.'),
+      host: z
+        .string()
+        .min(1)
+        .default('127.0.0.1')
+        .describe('Address of the figures, if they have a port of their own.'),
+      port: z
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(0)
+        .describe("Port of the figures; 0: they are at /metrics on the API's."),
     })
     .prefault({}),
-  /** Webhooks need no token: for alarms that cannot get one. Watcher calls this enable_webhooks_auth = false. */
-  publicWebhooks: z.boolean().default(false),
+  publicWebhooks: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Webhooks need no token: for alarms that cannot get one. Watcher calls this enable_webhooks_auth = false.',
+    ),
 });
 
 export type ApiSettings = Readonly<z.output<typeof apiSettingsSchema>>;

@@ -6,7 +6,7 @@ import { cancelPendingActions, cancelPlan } from './cancel-plan.ts';
 import { Abandoned } from './abandoned.ts';
 import { endPlan } from './end-plan.ts';
 import type { PlanEnd } from './end-plan.ts';
-import { isLeftForLater, LeftForLaterError, sentenceOf } from './errors.ts';
+import { BrokenPlanError, isLeftForLater, LeftForLaterError, sentenceOf } from './errors.ts';
 import type { Interruption } from './interruption.ts';
 import { PauseGate } from './pause-gate.ts';
 import { notePause } from './note-pause.ts';
@@ -199,7 +199,7 @@ class PlanApplier implements Applier {
     } catch (error) {
       if (isLeftForLater(error) || run.detach.aborted) throw error;
       run.logger.error({ plan: run.plan.uuid, err: error }, 'action plan broke off');
-      if (run.interruption === undefined) return { error };
+      if (run.interruption === undefined || error instanceof BrokenPlanError) return { error };
       const why = `The plan cannot be taken over yet: ${sentenceOf(error)}`;
       throw new LeftForLaterError(why, { cause: error });
     }

@@ -94,11 +94,11 @@ export class AuditRunner {
       if (uuid === undefined) return;
       const cancel = new AbortController();
       const breaks = { cancelled: cancel.signal, stop: this.#stop.signal };
-      const ended = conductRun(uuid, this.#options, breaks).finally(() => {
+      const ended = conductRun(uuid, this.#options, breaks).then(isStored => {
         this.#running.delete(uuid);
         this.#fill();
-        // It may be due again, or soon.
-        this.trigger();
+        // It may be due again, or soon; what cannot be stored now is tried again when somebody looks from time to time.
+        if (isStored) this.trigger();
       });
       this.#running.set(uuid, { cancel, ended });
     }

@@ -26,12 +26,12 @@ export interface Breaks {
 /** How often the end of a run is tried to be written while others change the audit at the same moment. */
 const ATTEMPTS = 5;
 
-/** Never rejects: whatever happens to an audit is written into its row. */
-export async function conductRun(uuid: string, options: RunOptions, breaks: Breaks): Promise<void> {
+/** Never rejects: whatever happens to an audit is written into its row. False when it could not be. */
+export async function conductRun(uuid: string, options: RunOptions, breaks: Breaks): Promise<boolean> {
   const { logger } = options;
   try {
     const begun = await begin(uuid, options);
-    if (begun === undefined) return;
+    if (begun === undefined) return true;
     const { before, audit } = begun;
     logger.info({ audit: uuid, strategy: audit.strategyName, goal: audit.goalName }, 'audit begins');
     const outcome = await outcomeOf(audit, options, breaks);
@@ -39,8 +39,10 @@ export async function conductRun(uuid: string, options: RunOptions, breaks: Brea
     if (outcome.kind === 'done') await handOver(outcome.plan, ended, options);
     const { state, statusMessage, nextRunAt } = ended ?? {};
     logger.info({ audit: uuid, outcome: outcome.kind, state, statusMessage, nextRunAt }, 'audit ended');
+    return true;
   } catch (error) {
     logger.error({ audit: uuid, error: sentenceOf(error) }, 'the state of an audit was not stored');
+    return false;
   }
 }
 

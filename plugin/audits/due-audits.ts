@@ -30,9 +30,11 @@ export interface Due {
  */
 export async function dueAudits(replica: Replica, isHere: (uuid: string) => boolean): Promise<Due> {
   const { audits } = replica.repositories;
+  // In this order none is missed that begins to run in between; as it was seen last, it counts.
+  const triggerable = await audits.list({ where: { state: 'SUCCEEDED', auditType: 'EVENT' } });
+  const underWay = await audits.list({ where: { state: ['PENDING', 'ONGOING'] } });
   const rows = [
-    ...(await audits.list({ where: { state: ['PENDING', 'ONGOING'] } })),
-    ...(await audits.list({ where: { state: 'SUCCEEDED', auditType: 'EVENT' } })),
+    ...new Map([...underWay, ...triggerable, ...underWay].map(audit => [audit.uuid, audit])).values(),
   ];
   const alive = await aliveOf(rows, replica);
   const uuids: string[] = [];

@@ -32,7 +32,7 @@ export function dutyOf(audit: Audit, { now, hold }: { readonly now: number; read
       if (audit.state === 'SUCCEEDED') return WAIT;
       return hold === 'lost' ? settle(audit, 'CANCELLED') : { kind: 'run' };
     case 'EVENT':
-      if (hold === 'lost') return audit.state === 'ONGOING' ? settle(audit, 'PENDING') : WAIT;
+      if (hold === 'lost' && audit.state === 'ONGOING') return settle(audit, 'PENDING');
       return audit.state === 'ONGOING' || audit.nextRunAt !== null ? { kind: 'run' } : WAIT;
     case 'CONTINUOUS':
       return audit.state === 'SUCCEEDED' ? WAIT : continuousDuty(audit, { now, hold });

@@ -147,6 +147,8 @@ async function store(
       runUuid: audit.runUuid ?? '',
       replaces:
         audit.auditType === 'CONTINUOUS' ? 'A newer plan of the same audit took its place.' : undefined,
+      // Its own doing; what an administrator has started stays.
+      replacesPending: audit.autoTrigger,
     },
   );
   if (plan === undefined) throw new AuditError('The audit was cancelled while it was running.');

@@ -6,6 +6,8 @@ export interface Terminal {
   /** Undefined: the process's own. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Epoch milliseconds; undefined: this machine's clock. */
+  readonly now?: () => number;
   /** Writes text and a line break to the standard output. */
   print(text: string): void;
   /** The same to the standard error. */

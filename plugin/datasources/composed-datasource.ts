@@ -9,15 +9,19 @@ export interface ComposedOptions {
   readonly now?: () => number;
 }
 
-/** One that has just failed is asked last for so long: a source that is down would cost its time-outs at every metric. */
+/**
+ * One that has just failed is asked only if no other can be read, for so long or as long as it took to fail: a source that is
+ * down would cost its time-outs at every metric.
+ */
 const REST_MILLISECONDS = 60_000;
+const LONGEST_REST_MILLISECONDS = 600_000;
 
 /**
  * Several datasources as one: each resource is read from the first that has any sample of it. A source that cannot be read
  * is passed over with a warning; when none can be read, `DatasourceError` says why of each.
  */
 export function composeDatasources({ sources, now = Date.now }: ComposedOptions): Datasource {
-  const failures = new Map<Datasource, { readonly at: number; readonly why: string }>();
+  const failures = new Map<Datasource, { readonly until: number; readonly why: string }>();
   return {
     name: sources.map(({ name }) => name).join(', '),
     metrics: [...new Set(sources.flatMap(({ metrics }) => metrics))],
@@ -26,18 +30,22 @@ export function composeDatasources({ sources, now = Date.now }: ComposedOptions)
       if (able.length === 0) throw new DatasourceError(`no datasource has a metric for ${query.metric}`);
       const missing = new Map(query.resources.map(resource => [resource.id, resource]));
       const failed: DatasourceError[] = [];
+      let hasRead = false;
       for (const source of inTurn(able)) {
-        if (missing.size === 0) {
-          const before = failures.get(source);
+        const before = failures.get(source);
+        if (missing.size === 0 || (hasRead && isResting(source))) {
           if (before !== undefined) warn(sentence(source, before.why));
           continue;
         }
+        const began = now();
         try {
           yield* readFrom(source, { ...query, resources: [...missing.values()] }, { signal, missing, warn });
           failures.delete(source);
+          hasRead = true;
         } catch (error) {
           if (!(error instanceof DatasourceError)) throw error;
-          failures.set(source, { at: now(), why: error.message });
+          const took = Math.min(now() - began, LONGEST_REST_MILLISECONDS);
+          failures.set(source, { until: now() + Math.max(REST_MILLISECONDS, took), why: error.message });
           failed.push(error);
           if (able.length > 1) warn(sentence(source, error.message));
         }
@@ -48,11 +56,11 @@ export function composeDatasources({ sources, now = Date.now }: ComposedOptions)
 
   /** The order of preference, with those that have just failed at the end. */
   function inTurn(able: readonly Datasource[]): readonly Datasource[] {
-    const isResting = (source: Datasource) => {
-      const failure = failures.get(source);
-      return failure !== undefined && now() - failure.at < REST_MILLISECONDS;
-    };
     return [...able.filter(source => !isResting(source)), ...able.filter(isResting)];
+  }
+
+  function isResting(source: Datasource): boolean {
+    return now() < (failures.get(source)?.until ?? -Infinity);
   }
 }
 

@@ -95,7 +95,7 @@ function parseFile(file: string): z.output<typeof FILE> {
     const why =
       error instanceof z.ZodError
         ? `it is not a mapping {datasource: {metric: name}}: ${error.issues[0]?.path.join('.') ?? ''}`
-        : String(error).split('\n')[0];
+        : (error instanceof Error ? error.message : String(error)).split('\n')[0]?.replace(/[:.]+$/, '');
     throw new DatasourceSettingsError(`datasources.metricMap: ${file} cannot be read: ${why}.`, {
       cause: error,
     });

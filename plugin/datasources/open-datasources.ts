@@ -205,7 +205,8 @@ async function checkCatalogue(
   }
 }
 
-function readPem(key: string, file: string): string | undefined {
+/** Undefined without a file. Throws `DatasourceSettingsError`. */
+export function readPem(key: string, file: string): string | undefined {
   if (file === '') return undefined;
   try {
     return readFileSync(file, 'utf8');

@@ -10,33 +10,38 @@ const order = z.array(z.enum(DATASOURCE_NAMES)).refine(names => new Set(names).s
 
 /** What Prometheus and Aetos have in common. */
 const series = {
-  /** Label of node_exporter's series that holds the host's name, full or short. */
-  fqdnLabel: LABEL.default('fqdn'),
-  /** Label of Ceilometer's series that holds the id of the instance or its device. */
-  instanceUuidLabel: LABEL.default('resource'),
-  /** How often node_exporter is scraped. */
-  scrapeSeconds: z.number().positive().default(60),
-  /** How often Ceilometer has new values: the interval of its polling.yaml. */
-  pollSeconds: z.number().positive().default(300),
+  fqdnLabel: LABEL.default('fqdn').describe(
+    "Label of node_exporter's series that holds the host's name, full or short.",
+  ),
+  instanceUuidLabel: LABEL.default('resource').describe(
+    "Label of Ceilometer's series that holds the id of the instance or its device.",
+  ),
+  scrapeSeconds: z.number().positive().default(60).describe('How often node_exporter is scraped.'),
+  pollSeconds: z
+    .number()
+    .positive()
+    .default(300)
+    .describe('How often Ceilometer has new values: the interval of its polling.yaml.'),
 };
 
 const prometheusSchema = z
   .strictObject({
-    /** `https://host:9090/prefix`; empty: there is no Prometheus. */
     url: z
       .string()
       .refine(isPlainUrl, 'it must be an http or https URL without user, password, query or fragment')
       .transform(url => url.replace(/\/+$/, ''))
-      .default(''),
-    caFile: z.string().default(''),
-    /** Takes any certificate. */
-    insecure: z.boolean().default(false),
-    certFile: z.string().default(''),
-    keyFile: z.string().default(''),
-    username: z.string().default(''),
-    password: z.string().default(''),
-    /** In place of user and password. */
-    bearerToken: z.string().default(''),
+      .default('')
+      .describe('https://host:9090/prefix; empty: there is no Prometheus.'),
+    caFile: z
+      .string()
+      .default('')
+      .describe("PEM file of the certificate authority, in place of the system's."),
+    insecure: z.boolean().default(false).describe('Takes any certificate.'),
+    certFile: z.string().default('').describe('PEM file with our certificate, if Prometheus asks for one.'),
+    keyFile: z.string().default('').describe('Its key; empty: in the same file.'),
+    username: z.string().default('').describe('For basic authentication.'),
+    password: z.string().default('').describe('Its password.'),
+    bearerToken: z.string().default('').describe('In place of user and password.'),
     ...series,
   })
   .refine(({ username, password }) => (username === '') === (password === ''), {
@@ -50,20 +55,22 @@ const prometheusSchema = z
   });
 
 const aetosSchema = z.strictObject({
-  /** Empty: those of the cloud. */
-  interface: z.enum(['', 'public', 'internal', 'admin']).default(''),
-  region: z.string().default(''),
+  interface: z
+    .enum(['', 'public', 'internal', 'admin'])
+    .default('')
+    .describe('The endpoint of Aetos to use; empty: as for the rest of the cloud.'),
+  region: z.string().default('').describe('Region of Aetos; empty: as for the rest of the cloud.'),
   ...series,
 });
 
 export const datasourceSettingsSchema = z
   .strictObject({
-    /** Best first; empty: gnocchi, then prometheus when it has a url. */
-    order: order.default([]),
-    /** Other orders, by the strategy's name. */
-    strategies: z.record(z.string(), order.min(1)).default({}),
-    /** Watcher's metric_map.yaml: `{datasource: {metric: name}}`. */
-    metricMap: z.string().default(''),
+    order: order.default([]).describe('Best first; empty: gnocchi, then prometheus when it has a url.'),
+    strategies: z
+      .record(z.string(), order.min(1))
+      .default({})
+      .describe("Other orders, by the strategy's name."),
+    metricMap: z.string().default('').describe("Watcher's metric_map.yaml: {datasource: {metric: name}}."),
     prometheus: prometheusSchema.prefault({}),
     aetos: aetosSchema.prefault({}),
   })

@@ -68,11 +68,15 @@ export interface ActionPlanRepository extends StatefulRepository<ActionPlan, Act
   /** The plan and all its actions in one transaction. */
   createWithActions(plan: New<ActionPlan>, actions: readonly New<Action>[]): Promise<ActionPlan>;
   /** The same while the audit is ONGOING with this run, else nothing and undefined. With `replaces`, in the same transaction, the audit's plans
-   * that are still RECOMMENDED become CANCELLED with that message, and their actions with them. */
+   * that are still RECOMMENDED, or with `replacesPending` PENDING, become CANCELLED with that message, and their actions with them. */
   createForRun(
     plan: New<ActionPlan>,
     actions: readonly New<Action>[],
-    run: { readonly runUuid: string; readonly replaces?: string | undefined },
+    run: {
+      readonly runUuid: string;
+      readonly replaces?: string | undefined;
+      readonly replacesPending?: boolean;
+    },
   ): Promise<ActionPlan | undefined>;
 }
 /** Who runs which plan. Deciding that a runner is gone is left to those who watch `beats`: no clocks are compared. */

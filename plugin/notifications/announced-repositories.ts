@@ -85,14 +85,15 @@ class Announced {
       create: async row => this.#created(await actionPlans.create(row)),
       createWithActions: async (...args) => this.#created(await actionPlans.createWithActions(...args)),
       createForRun: async (...args) => {
-        const [{ auditUuid }, , { replaces }] = args;
-        const where = { auditUuid, state: 'RECOMMENDED' } as const;
+        const [{ auditUuid }, , { replaces, replacesPending = false }] = args;
+        const states = replacesPending ? (['RECOMMENDED', 'PENDING'] as const) : (['RECOMMENDED'] as const);
+        const where = { auditUuid, state: states };
         const replaced = replaces === undefined ? [] : await actionPlans.list({ where });
         const plan = await actionPlans.createForRun(...args);
         if (plan === undefined) return undefined;
-        for (const { uuid } of replaced) {
+        for (const { uuid, state: from } of replaced) {
           const now = await actionPlans.find(uuid);
-          if (now?.state === 'CANCELLED') this.#planChanged(now, 'RECOMMENDED');
+          if (now?.state === 'CANCELLED') this.#planChanged(now, from);
         }
         return this.#created(plan);
       },

@@ -20,6 +20,8 @@ export class Broker {
   #connection: ChannelModel | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** Of a steady time; infinite without a connection. */
+  #usedSince = Infinity;
 
   constructor(nodes: readonly BrokerNode[], logger: Logger, use: UseConnection) {
     this.#nodes = nodes;
@@ -53,7 +55,7 @@ export class Broker {
       this.#connection = connection;
       connection.on('close', () => this.#again(name, 'the connection was closed'));
       await this.#use(connection);
-      this.#failures = 0;
+      this.#usedSince = performance.now();
       this.#logger.info({ broker: name }, 'connected to the message broker');
     } catch (error) {
       const connection = this.#connection;
@@ -66,6 +68,9 @@ export class Broker {
   #again(name: string, why: string): void {
     if (this.#closed.signal.aborted || this.#timer !== undefined) return;
     this.#connection = undefined;
+    // one that is lost again at once is no better than none
+    if (performance.now() - this.#usedSince > LONGEST_WAIT_MILLISECONDS) this.#failures = 0;
+    this.#usedSince = Infinity;
     this.#failures += 1;
     // said once per outage: the rest would be noise
     if (this.#failures === 1)
@@ -79,6 +84,20 @@ export class Broker {
       void this.#connect();
     }, wait);
     this.#timer.unref();
+  }
+}
+
+/** A connection that has lost the channel that it is there for is of no use: a new one has everything made anew. */
+export function closeWith(channel: Channel, connection: ChannelModel): void {
+  channel.on('error', () => undefined);
+  channel.on('close', () => void drop(connection));
+}
+
+export async function drop(connection: ChannelModel): Promise<void> {
+  try {
+    await connection.close();
+  } catch {
+    // it is closed already
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { Broker, ensureExchange } from './broker.ts';
+import { Broker, closeWith, drop, ensureExchange } from './broker.ts';
 import type { ChannelModel } from './broker.ts';
 import { unwrap } from './envelope.ts';
 import type { BrokerNode } from './transport-url.ts';
@@ -46,7 +46,7 @@ async function subscribe(
   const [exchange, topic] = [source.slice(0, dot), source.slice(dot + 1)];
   await ensureExchange(connection, exchange);
   const channel = await connection.createChannel();
-  channel.on('error', () => undefined);
+  closeWith(channel, connection);
   const { queue } = await channel.assertQueue(`auspex.${hostname}.${source}`, {
     autoDelete: true,
     durable: false,
@@ -56,7 +56,12 @@ async function subscribe(
   await channel.consume(
     queue,
     message => {
-      const event = message === null ? undefined : unwrap(message.content);
+      // the broker has taken the queue away
+      if (message === null) {
+        void drop(connection);
+        return;
+      }
+      const event = unwrap(message.content);
       if (event !== undefined && changesCloud(event.eventType)) onChange(event.eventType);
     },
     { noAck: true },

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Announcer } from './announced-repositories.ts';
-import { Broker, ensureExchange, ensureQueue } from './broker.ts';
-import type { ConfirmChannel } from './broker.ts';
+import { Broker, closeWith, drop, ensureExchange, ensureQueue } from './broker.ts';
+import type { ChannelModel, ConfirmChannel } from './broker.ts';
 import type { Notification } from './envelope.ts';
 import { PRIORITIES, wrap } from './envelope.ts';
 import type { NotificationSettings } from './settings.ts';
@@ -26,6 +26,7 @@ export class Notifier implements Announcer {
   readonly #waiting: { readonly key: string; readonly content: Buffer }[] = [];
   #making: Promise<void> = Promise.resolve();
   #channel: ConfirmChannel | undefined;
+  #connection: ChannelModel | undefined;
   #sending: Promise<void> | undefined;
   #dropped = 0;
 
@@ -37,11 +38,12 @@ export class Notifier implements Announcer {
       for (const priority of PRIORITIES.slice(PRIORITIES.indexOf(level)))
         await ensureQueue(connection, exchange, keyOf(topic, priority));
       const channel = await connection.createConfirmChannel();
-      channel.on('error', () => undefined);
+      closeWith(channel, connection);
       channel.on('close', () => {
         if (this.#channel === channel) this.#channel = undefined;
       });
       this.#channel = channel;
+      this.#connection = connection;
       this.#send();
     });
   }
@@ -82,6 +84,8 @@ export class Notifier implements Announcer {
   #send(): void {
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;
+      // what came at the very end
+      if (this.#waiting.length > 0 && this.#channel !== undefined) this.#send();
     });
   }
 
@@ -91,7 +95,10 @@ export class Notifier implements Announcer {
       const channel = this.#channel;
       const first = this.#waiting[0]!;
       if (!(await publish(channel, this.#options.settings.exchange, first))) {
-        if (this.#channel === channel) this.#channel = undefined;
+        if (this.#channel !== channel) return;
+        this.#channel = undefined;
+        // a refusal leaves the channel open
+        if (this.#connection !== undefined) await drop(this.#connection);
         return;
       }
       if (this.#waiting[0] === first) this.#waiting.shift();

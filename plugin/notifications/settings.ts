@@ -3,17 +3,25 @@ import { parseTransportUrl, TransportUrlError } from './transport-url.ts';
 
 /** Notifications for others, and those of Nova and Cinder: both over the cloud's RabbitMQ. */
 export const notificationSettingsSchema = z.strictObject({
-  /** `rabbit://USER:PASSWORD@HOST:PORT[,…]/VHOST`, as oslo.messaging's; empty: nothing is sent, nothing listened to. */
-  transportUrl: z.string().default('').superRefine(refuseBadUrl),
-  /** The least that is sent. */
-  level: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']).default('INFO'),
-  /** Where they go: `TOPIC.info` and so on. */
-  exchange: z.string().min(1).default('watcher'),
-  topic: z.string().min(1).default('notifications'),
-  /** Nova's versioned notifications and Cinder's, as EXCHANGE.TOPIC; what they say makes the picture of the cloud be taken anew. */
+  transportUrl: z
+    .string()
+    .default('')
+    .superRefine(refuseBadUrl)
+    .describe(
+      "rabbit://USER:PASSWORD@HOST:PORT[,…]/VHOST, as oslo.messaging's; empty: nothing is sent, nothing listened to.",
+    ),
+  level: z
+    .enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'])
+    .default('INFO')
+    .describe('The least that is sent.'),
+  exchange: z.string().min(1).default('watcher').describe('Where they go.'),
+  topic: z.string().min(1).default('notifications').describe('Queues are TOPIC.info, TOPIC.error and so on.'),
   listen: z
     .array(z.string().regex(/^[^.\s]+\.[^\s]+$/, 'it has the form EXCHANGE.TOPIC'))
-    .default(['nova.versioned_notifications', 'openstack.notifications']),
+    .default(['nova.versioned_notifications', 'openstack.notifications'])
+    .describe(
+      "Nova's versioned notifications and Cinder's, as EXCHANGE.TOPIC; what they say makes the picture of the cloud be taken anew.",
+    ),
 });
 
 export type NotificationSettings = Readonly<z.output<typeof notificationSettingsSchema>>;

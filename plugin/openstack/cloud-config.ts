@@ -45,16 +45,42 @@ export interface CloudConfigSource extends FileSearch {
 export function readCloudConfig(source: CloudConfigSource): CloudConfig {
   const { name, raw, origin } = chooseCloud(source);
   const settings = new CloudSettings(raw, origin, name);
-  const region = settings.text('region_name') ?? firstRegion(raw, settings);
   return {
     name,
     authUrl: authUrlOf(settings),
     credentials: readAuth(settings),
-    region,
+    region: regionOf(raw, settings),
     interface: interfaceOf(settings),
     tls: tlsOf(settings, source),
     endpointOverrides: overridesOf(settings),
   };
+}
+
+/** All that would keep `readCloudConfig` from reading it, in sentences without secrets. */
+export function cloudConfigProblems(source: CloudConfigSource): readonly string[] {
+  return problemsOf(() => {
+    const { name, raw, origin } = chooseCloud(source);
+    const settings = new CloudSettings(raw, origin, name);
+    return [
+      ...problemsOf(() => authUrlOf(settings)),
+      ...problemsOf(() => readAuth(settings)),
+      ...problemsOf(() => regionOf(raw, settings)),
+      ...problemsOf(() => interfaceOf(settings)),
+      ...problemsOf(() => tlsOf(settings, source)),
+      ...problemsOf(() => overridesOf(settings)),
+    ];
+  });
+}
+
+/** What the reading complains of, or the list that it gives. */
+function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    const found = read();
+    return Array.isArray(found) ? found : [];
+  } catch (error) {
+    if (!(error instanceof CloudConfigError)) throw error;
+    return [error.message];
+  }
 }
 
 interface ChosenCloud {
@@ -108,6 +134,10 @@ function namedCloud(name: string, file: CloudsFile, fromEnvironment: boolean): C
       ? `${who} cannot be found: there is no clouds.yaml (looked at ${file.searched.join(', ')})`
       : `${who} is not in ${file.path}, which has ${Object.keys(file.clouds).join(', ') || 'no clouds'}`,
   );
+}
+
+function regionOf(raw: Settings, settings: CloudSettings): string | undefined {
+  return settings.text('region_name') ?? firstRegion(raw, settings);
 }
 
 /** `regions: [A, {name: B}]`: the first is the default, as openstacksdk takes it. */

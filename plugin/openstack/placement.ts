@@ -21,7 +21,7 @@ export interface ProviderInventory {
 }
 
 /** Nested providers are in the summaries, with all their resource classes. */
-const SUMMARY_MICROVERSION = '1.29';
+export const SUMMARY_MICROVERSION = '1.29';
 const PROVIDER_MICROVERSION = '1.6';
 
 /**

@@ -149,12 +149,10 @@ export class Session {
     return regionOf(token.catalogue, this.#config) ?? '';
   }
 
-  /** Who we are: the user, and the project unless the scope is another. */
-  async identity(
-    signal: AbortSignal,
-  ): Promise<{ readonly userId: string; readonly projectId: string | undefined }> {
-    const { userId, projectId } = await this.#tokens.current(signal);
-    return { userId, projectId };
+  /** Who we are: the user, the project unless the scope is another, and the roles there. */
+  async identity(signal: AbortSignal): Promise<Omit<Token, 'id' | 'renewAt' | 'catalogue'>> {
+    const { userId, userName, projectId, roles, aheadMilliseconds } = await this.#tokens.current(signal);
+    return { userId, userName, projectId, roles, aheadMilliseconds };
   }
 
   /** The oldest and newest microversion that the service speaks; asked once. */

@@ -9,6 +9,7 @@ export const TOKEN_SCHEMA = z.object({
     issued_at: z.string(),
     expires_at: z.string(),
     user: z.object({ id: z.string(), name: z.string() }),
+    roles: z.array(z.object({ name: z.string() })).default([]),
     project: z.object({ id: z.string(), name: z.string() }).optional(),
     catalog: z
       .array(
@@ -34,7 +35,11 @@ export interface Token {
   readonly id: string;
   /** Epoch milliseconds of this machine's clock, from which on a new one is fetched. */
   readonly renewAt: number;
+  /** How far this machine's clock was ahead of Keystone's, the time of the answer included. */
+  readonly aheadMilliseconds: number;
   readonly userId: string;
+  readonly userName: string;
+  readonly roles: readonly string[];
   /** Undefined unless the token is for a project. */
   readonly projectId: string | undefined;
   readonly catalogue: Catalogue;
@@ -50,7 +55,10 @@ export function tokenFrom(id: string, body: z.infer<typeof TOKEN_SCHEMA>, arrive
   return {
     id,
     renewAt: arrivedAt + life - Math.min(RENEWAL_MARGIN_MILLISECONDS, life / 5),
+    aheadMilliseconds: arrivedAt - Date.parse(token.issued_at),
     userId: token.user.id,
+    userName: token.user.name,
+    roles: token.roles.map(({ name }) => name),
     projectId: token.project?.id,
     catalogue: token.catalog,
   };

@@ -66,6 +66,12 @@ export function cinderRoutes(context: SimulatorContext): Router {
   return router;
 }
 
+/** What `GET /volume/v3/` tells. */
+export function cinderVersions({ url }: SimulatorContext): object {
+  const version = { id: 'v3.0', status: 'CURRENT', version: '3.71', min_version: '3.0' };
+  return { versions: [{ ...version, links: [{ rel: 'self', href: `${url()}/volume/v3/` }] }] };
+}
+
 /** Glance: the one image that everything was built from. */
 export function glanceRoutes(context: SimulatorContext): Router {
   const router = Router();

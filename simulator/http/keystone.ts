@@ -68,6 +68,17 @@ export function keystoneRoutes(context: SimulatorContext): Router {
       token: { ...bodyOf(token), ...(isWithout ? {} : { catalog: catalogue(context) }) },
     });
   });
+  router.get('/v3/role_assignments', (request, response) => {
+    if (!tokens.isValid(request.get('x-auth-token'))) {
+      throw failure(401, 'Unauthorized', 'The request you have made requires authentication.');
+    }
+    const project = { domain: DOMAIN, id: PROJECT_ID, name: CREDENTIALS.projectName };
+    const user = { domain: DOMAIN, id: USER_ID, name: CREDENTIALS.userName };
+    response.json({
+      role_assignments: [{ role: { id: 'role-admin', name: 'admin' }, user, scope: { project }, links: {} }],
+      links: { next: null, self: request.originalUrl, previous: null },
+    });
+  });
   return router;
 }
 

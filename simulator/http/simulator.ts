@@ -9,7 +9,7 @@ import { CallFaults } from './call-faults.ts';
 import type { SimulatorContext } from './context.ts';
 import { Failure, PROJECT_ID } from './context.ts';
 import { controlRoutes } from './control.ts';
-import { cinderRoutes, glanceRoutes, neutronRoutes } from './devices.ts';
+import { cinderRoutes, cinderVersions, glanceRoutes, neutronRoutes } from './devices.ts';
 import { gnocchiRoutes } from './gnocchi.ts';
 import { CREDENTIALS, keystoneRoutes } from './keystone.ts';
 import { novaRoutes } from './nova.ts';
@@ -111,6 +111,9 @@ function appOf(context: SimulatorContext, now: () => number): Express {
   app.use('/placement', placementRoutes(context));
   app.use('/metric', gnocchiRoutes(context));
   app.use('/network', neutronRoutes(context));
+  app.get('/volume/v3/', (_request, response) => {
+    response.json(cinderVersions(context));
+  });
   app.use(`/volume/v3/${PROJECT_ID}`, cinderRoutes(context));
   app.use('/image', glanceRoutes(context));
   app.use(() => {

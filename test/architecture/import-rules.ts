@@ -53,6 +53,7 @@ const COMPOSITION = [
   'plugin/service.ts',
   'plugin/config.ts',
   'plugin/listen.ts',
+  'plugin/log.ts',
   'plugin/periodic.ts',
   'simulator/demo.ts',
   'simulator/simulated-service.ts',

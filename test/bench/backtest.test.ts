@@ -86,6 +86,31 @@ describe('backtest', () => {
     expect(whole).nested.property('results[0].forecasts', 1);
   });
 
+  it('fits the slow methods in time and takes no notice of what comes after an origin', async () => {
+    const cut = join(folder, 'cut-for-fits.csv');
+    const until310 = wave(0).split(',').slice(0, 310).join(',');
+    writeFileSync(cut, `vm,0,1\na,${until310}`);
+    const outs: string[] = [];
+    for (const method of ['exponential_smoothing', 'arima', 'decomposition']) {
+      const [whole, early] = [join(folder, `${method}-whole.csv`), join(folder, `${method}-early.csv`)];
+      const args = ['--rows', rowsFile('a'), '--origins', '280,310,388', '--methods', method];
+      const result = JSON.parse(await backtest(...args, '--json', '--forecasts-out', whole)) as {
+        readonly results: readonly {
+          readonly method: string;
+          readonly forecasts: number;
+          readonly mae: number;
+        }[];
+      };
+      await run(process.execPath, [PROGRAM, '--input', cut, ...args, '--forecasts-out', early]);
+
+      expect(result.results[0]).includes({ method, forecasts: 3 });
+      expect(result.results[0]!.mae).within(0.01, 20);
+      outs.push(readFileSync(whole, 'utf8'));
+      expect(outs.at(-1)).contains(readFileSync(early, 'utf8'));
+    }
+    expect(new Set(outs)).property('size', 3);
+  });
+
   it('learns from other series and believes only what helps on those it has not seen', async () => {
     const out = await backtest('--origins', '300', '--rows', rowsFile('a'), '--train', input, '--json');
 

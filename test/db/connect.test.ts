@@ -73,7 +73,9 @@ describe('open database', () => {
 
     expect(error).to.be.instanceOf(DatabaseUnavailableError);
     expect(error.message).to.match(
-      new RegExp(`^The database mysql://auspex@127.0.0.1:${port}/auspex is not available: .*ECONNREFUSED`),
+      new RegExp(
+        `^The database mysql://auspex@127.0.0.1:${port}/auspex is not available: connect ECONNREFUSED [^ ]+$`,
+      ),
     );
     expect(JSON.stringify([error.message, error.stack])).to.not.contain('s3cret');
   });

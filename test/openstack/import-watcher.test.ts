@@ -208,7 +208,7 @@ describe("import from the lab's Watcher", () => {
       'mysql://lab:s3cret@127.0.0.1:13306/watcher',
       /is not available: Access denied for user 'lab'/,
     ],
-    ['a wrong port', 'mysql://lab:s3cret@127.0.0.1:1/watcher', /is not available: ECONNREFUSED/],
+    ['a wrong port', 'mysql://lab:s3cret@127.0.0.1:1/watcher', /is not available: connect ECONNREFUSED/],
     [
       'a database that does not exist',
       'mysql://lab:lab@127.0.0.1:13306/zork',

@@ -12,7 +12,6 @@ const CREDENTIALS = {
 } as const;
 
 describe("tokens of the lab's Keystone (K7)", () => {
-  const signal = AbortSignal.timeout(60_000);
   let cloud: Cloud;
   let authUrl: string;
   before(() => {
@@ -42,7 +41,7 @@ describe("tokens of the lab's Keystone (K7)", () => {
   };
 
   it('say whose they are, with project, domain and roles', async () => {
-    const owner = await cloud.keystone.validateToken(await login('admin'), signal);
+    const owner = await cloud.keystone.validateToken(await login('admin'), AbortSignal.timeout(60_000));
 
     expect(owner).to.include({
       userName: 'admin',

@@ -73,6 +73,16 @@ describe('configuration', () => {
     expect(() => read({ AUSPEX_CONFIG: 'list.yaml' })).to.throw(ConfigError, 'it is not a YAML mapping');
   });
 
+  it('says in one sentence what is wrong with the YAML, and quotes none of it', () => {
+    writeFileSync(join(folder, 'broken.yaml'), 'databaseUrl: s3cret\na: [b\n');
+
+    expect(() => read({ AUSPEX_CONFIG: 'broken.yaml' }))
+      .to.throw(ConfigError)
+      .with.property('message')
+      .that.matches(/broken\.yaml cannot be read: it is not valid YAML at line 3, column 1\.$/)
+      .and.not.matches(/s3cret/);
+  });
+
   it('needs a cloud', () => {
     expect(() => readConfig({ HOME: folder }, folder)).to.throw(CloudConfigError);
   });

@@ -20,6 +20,24 @@ describe('periodic work', () => {
     expect(runs).to.equal(stopped);
   });
 
+  it('logs a failure once until it succeeds again', async () => {
+    const lines: string[] = [];
+    const log = pino({}, { write: line => lines.push((JSON.parse(line) as { msg: string }).msg) });
+    const failures = ['gone', 'gone', undefined, 'gone', 'other', 'other', undefined];
+    let [runs, last] = [0, Promise.withResolvers<void>()];
+    const work = every(0.001, log, () => {
+      const failure = failures[runs];
+      runs += 1;
+      if (runs === failures.length) last.resolve();
+      return failure === undefined ? Promise.resolve() : Promise.reject(new Error(failure));
+    });
+    await last.promise;
+    await work.stop();
+
+    const [failed, again] = ['periodic work failed, it is tried again later', 'periodic work succeeds again'];
+    expect(lines).to.deep.equal([failed, again, failed, failed, again]);
+  });
+
   it('waits at its end for the run under way', async () => {
     const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let ended = false;

@@ -47,8 +47,9 @@ export class Policy {
       await this.authorize(rule, owner, fetchTarget);
       return undefined;
     }
-    // What the request is about is not fetched for those who may not know whether it is there.
-    return this.allows(rule, owner) ? undefined : projectId;
+    // To those who may not know whether it is there, what is missing and what is another's give the same 404.
+    const target = this.#needsTarget(rule) ? await fetchTarget?.() : undefined;
+    return this.allows(rule, owner, target) ? undefined : projectId;
   }
 
   /** Without a target, the owner's own project and user are it, as for Watcher. */

@@ -1,6 +1,5 @@
+import type { Datasources } from '../../datasources/open-datasources.ts';
 import { openDatasources } from '../../datasources/open-datasources.ts';
-import type { Cloud } from '../../openstack/cloud.ts';
-import { openCloud } from '../../openstack/cloud.ts';
 import { OpenStackError } from '../../openstack/errors.ts';
 import { configurationCheck } from './configuration.ts';
 import type { StatusCheck, Surroundings } from './check.ts';
@@ -8,23 +7,23 @@ import type { StatusCheck, Surroundings } from './check.ts';
 export const credentialsCheck: StatusCheck = {
   name: 'Credentials of the cloud',
   needs: configurationCheck,
-  run: surroundings =>
-    withCloud(surroundings, async cloud => {
-      const region = await cloud.session.region(surroundings.signal);
-      const where = region === '' ? '' : `, region ${region}`;
-      return { verdict: 'Success', details: `Logged in${where}.` };
-    }),
+  advice: 'try "openstack token issue" with the same clouds.yaml or OS_* variables',
+  async run({ cloud, signal }) {
+    const region = await cloud().session.region(signal);
+    const where = region === '' ? '' : `, region ${region}`;
+    return { verdict: 'Success', details: `Logged in${where}.` };
+  },
 };
 
 export const computeCheck: StatusCheck = {
   name: 'Compute service',
   needs: credentialsCheck,
-  run: surroundings =>
-    withCloud(surroundings, async ({ nova }) => {
-      const services = await refusing(nova.listServices({ binary: 'nova-compute' }, surroundings.signal));
-      if (services.length > 0) return { verdict: 'Success', details: `Compute hosts: ${services.length}.` };
-      return { verdict: 'Warning', details: 'Nova knows no compute host.' };
-    }),
+  advice: 'see "openstack compute service list": it needs a nova-compute and the role admin',
+  async run({ cloud, signal }) {
+    const services = await refusing(cloud().nova.listServices({ binary: 'nova-compute' }, signal));
+    if (services.length > 0) return { verdict: 'Success', details: `Compute hosts: ${services.length}.` };
+    return { verdict: 'Warning', details: 'Nova knows no compute host.' };
+  },
 };
 
 /** A resource provider that no cloud has. */
@@ -33,60 +32,57 @@ const NOBODY = '00000000-0000-4000-8000-000000000000';
 export const placementCheck: StatusCheck = {
   name: 'Placement service',
   needs: credentialsCheck,
-  run: surroundings =>
-    withCloud(surroundings, async ({ session }) => {
-      const path = `/resource_providers/${NOBODY}/inventories`;
-      try {
-        await refusing(
-          session.request({ service: 'placement', method: 'GET', path, signal: surroundings.signal }),
-        );
-      } catch (error) {
-        // To be told that there is no such provider is what only those get who may ask.
-        if (!(error instanceof OpenStackError) || error.status !== 404) throw error;
-      }
-      return { verdict: 'Success' };
-    }),
+  advice: 'see "openstack resource provider list": it needs the role admin',
+  async run({ cloud, signal }) {
+    const path = `/resource_providers/${NOBODY}/inventories`;
+    try {
+      await refusing(cloud().session.request({ service: 'placement', method: 'GET', path, signal }));
+    } catch (error) {
+      // To be told that there is no such provider is what only those get who may ask.
+      if (!(error instanceof OpenStackError) || error.status !== 404) throw error;
+    }
+    return { verdict: 'Success' };
+  },
 };
 
 export const datasourceCheck: StatusCheck = {
   name: 'Usage history',
   needs: credentialsCheck,
+  advice: 'see docs/datasources.md: the setting datasources, and whether Gnocchi or Prometheus run',
   run: surroundings =>
-    withCloud(surroundings, async ({ session }) => {
-      const { config, signal } = surroundings;
-      const { settings, cloud } = config();
-      const now = () => Date.now();
-      const datasources = await openDatasources(
-        { settings: settings.datasources, session, cloud, now },
-        signal,
-      );
-      try {
-        const reports = await datasources.report('', [], signal);
-        const silent = reports.filter(({ isAvailable }) => !isAvailable).map(({ name }) => name);
-        const problems = [
-          ...datasources.warnings,
-          ...(silent.length === 0 ? [] : [`No answer from ${silent.join(', ')}.`]),
-        ];
-        if (silent.length === reports.length) return { verdict: 'Failure', details: problems.join(' ') };
-        if (problems.length > 0) return { verdict: 'Warning', details: problems.join(' ') };
-        return { verdict: 'Success', details: `${reports.map(({ name }) => name).join(', ')}.` };
-      } finally {
-        datasources.close();
-      }
+    withDatasources(surroundings, async datasources => {
+      const reports = await datasources.report('', [], surroundings.signal);
+      const silent = reports.filter(({ isAvailable }) => !isAvailable).map(({ name }) => name);
+      const problems = [
+        ...datasources.warnings,
+        ...(silent.length === 0 ? [] : [`No answer from ${silent.join(', ')}.`]),
+      ];
+      if (silent.length === reports.length) return { verdict: 'Failure', details: problems.join(' ') };
+      if (problems.length > 0) return { verdict: 'Warning', details: problems.join(' ') };
+      return { verdict: 'Success', details: `${reports.map(({ name }) => name).join(', ')}.` };
     }),
 };
 
-async function withCloud<T>({ config }: Surroundings, work: (cloud: Cloud) => Promise<T>): Promise<T> {
-  const cloud = openCloud(config().cloud);
+/** Opens those that the settings name, and closes them again. */
+export async function withDatasources<T>(
+  { config, cloud, now, signal }: Surroundings,
+  work: (datasources: Datasources) => Promise<T>,
+): Promise<T> {
+  const { settings, cloud: cloudConfig } = config();
+  const { session } = cloud();
+  const datasources = await openDatasources(
+    { settings: settings.datasources, session, cloud: cloudConfig, now },
+    signal,
+  );
   try {
-    return await work(cloud);
+    return await work(datasources);
   } finally {
-    cloud.close();
+    datasources.close();
   }
 }
 
 /** A refusal says which role is missing. */
-async function refusing<T>(request: Promise<T>): Promise<T> {
+export async function refusing<T>(request: Promise<T>): Promise<T> {
   try {
     return await request;
   } catch (error) {

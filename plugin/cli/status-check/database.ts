@@ -8,6 +8,7 @@ import type { StatusCheck } from './check.ts';
 export const databaseCheck: StatusCheck = {
   name: 'Database',
   needs: configurationCheck,
+  advice: 'see the setting databaseUrl, and docs/database.md',
   run: ({ terminal }) =>
     withDatabase(terminal, async ({ knex, name }) => {
       await knex.raw('SELECT 1');
@@ -18,6 +19,7 @@ export const databaseCheck: StatusCheck = {
 export const schemaCheck: StatusCheck = {
   name: 'Schema of the database',
   needs: databaseCheck,
+  advice: 'see docs/database.md',
   run: ({ terminal }) =>
     withDatabase(terminal, async ({ knex }) => {
       const { done, pending, unknown } = await schemaVersion(knex);
@@ -35,6 +37,7 @@ export const schemaCheck: StatusCheck = {
 export const catalogueCheck: StatusCheck = {
   name: 'Catalogue',
   needs: databaseCheck,
+  advice: '"auspex db upgrade", then "auspex sync"',
   run: ({ terminal }) =>
     withDatabase(terminal, async database => {
       const { pending, unknown } = await schemaVersion(database.knex);

@@ -42,9 +42,20 @@ export interface NovaAggregate {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+export const HYPERVISOR_MICROVERSIONS = {
+  needed: '2.53',
+  best: '2.87',
+  purpose: 'listing hypervisors by UUID',
+} as const;
+export const SERVICE_MICROVERSIONS = {
+  needed: '2.53',
+  best: '2.69',
+  purpose: 'listing services by UUID',
+} as const;
+
 /** At 2.88 `cpu_info` is gone, so a newer microversion is not asked for. */
 export async function listHypervisors(session: Session, signal: AbortSignal): Promise<NovaHypervisor[]> {
-  const choice = { needed: '2.53', best: '2.87', purpose: 'listing hypervisors by UUID' };
+  const choice = HYPERVISOR_MICROVERSIONS;
   const microversion = await chooseMicroversion(session, 'compute', choice, signal);
   return listAll(session, {
     service: 'compute',
@@ -63,7 +74,7 @@ export async function listServices(
   filter: { readonly binary?: string; readonly host?: string },
   signal: AbortSignal,
 ): Promise<NovaService[]> {
-  const choice = { needed: '2.53', best: '2.69', purpose: 'listing services by UUID' };
+  const choice = SERVICE_MICROVERSIONS;
   const microversion = await chooseMicroversion(session, 'compute', choice, signal);
   return listAll(session, {
     service: 'compute',

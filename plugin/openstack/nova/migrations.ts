@@ -4,6 +4,17 @@ import { chooseMicroversion } from '../microversion.ts';
 import { listAll } from '../paging.ts';
 import type { Session } from '../session.ts';
 
+export const MIGRATION_MICROVERSION = {
+  needed: '2.59',
+  best: '2.59',
+  purpose: 'listing migrations page by page',
+} as const;
+export const ABORT_MICROVERSIONS = {
+  needed: '2.24',
+  best: '2.65',
+  purpose: 'aborting a live migration',
+} as const;
+
 /** Nova's record of a migration. */
 export interface Migration {
   /** Integer; the server's migrations are addressed by it. */
@@ -61,8 +72,8 @@ export function listMigrations(
       host: filter.hostName,
       'changes-since': filter.changedSince,
     },
-    microversion: '2.59',
-    purpose: 'listing migrations page by page',
+    microversion: MIGRATION_MICROVERSION.needed,
+    purpose: MIGRATION_MICROVERSION.purpose,
     collection: 'migrations',
     item: MIGRATION,
     signal,
@@ -96,7 +107,7 @@ export async function abortLiveMigration(
   migration: { readonly serverId: string; readonly migrationId: number },
   signal: AbortSignal,
 ): Promise<void> {
-  const choice = { needed: '2.24', best: '2.65', purpose: 'aborting a live migration' };
+  const choice = ABORT_MICROVERSIONS;
   const microversion = await chooseMicroversion(session, 'compute', choice, signal);
   await session.request({
     service: 'compute',

@@ -1,8 +1,8 @@
 import type { Session } from '../session.ts';
 
 /** From here on the host is checked by the scheduler, the call returns at once, and `force` is not needed. */
-const LIVE_MIGRATE = '2.34';
-const COLD_MIGRATE_TO_HOST = '2.56';
+export const LIVE_MIGRATE = '2.34';
+export const COLD_MIGRATE_TO_HOST = '2.56';
 
 export interface MigrationTarget {
   readonly serverId: string;

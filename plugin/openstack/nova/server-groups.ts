@@ -13,6 +13,12 @@ export interface NovaServerGroup {
   readonly memberIds: readonly string[];
 }
 
+export const SERVER_GROUP_MICROVERSIONS = {
+  needed: '2.15',
+  best: '2.64',
+  purpose: 'listing server groups with soft policies',
+} as const;
+
 /** Nova's limit of a page unless the operator sets a lower one; then pages are shorter and more. */
 const PAGE_SIZE = 1000;
 /** So far pages overlap: a group that is deleted meanwhile moves the later ones by one place. */
@@ -20,7 +26,7 @@ const OVERLAP = 10;
 
 /** The groups of all projects. This list has no marker and no links, only an offset. */
 export async function listServerGroups(session: Session, signal: AbortSignal): Promise<NovaServerGroup[]> {
-  const choice = { needed: '2.15', best: '2.64', purpose: 'listing server groups with soft policies' };
+  const choice = SERVER_GROUP_MICROVERSIONS;
   const microversion = await chooseMicroversion(session, 'compute', choice, signal);
   const schema = isAtLeast(microversion, '2.64') ? MODERN_GROUP : OLD_GROUP;
   const groups = new Map<string, NovaServerGroup>();

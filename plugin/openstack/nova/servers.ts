@@ -60,7 +60,7 @@ export interface ServerList {
   readonly microversion: string;
 }
 
-const SERVER_MICROVERSIONS = {
+export const SERVER_MICROVERSIONS = {
   needed: '2.47',
   best: '2.98',
   purpose: 'showing servers with their flavors',

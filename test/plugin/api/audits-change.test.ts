@@ -67,6 +67,45 @@ describe('api audits: changes (K21, K37)', () => {
       }
     }
 
+    it('leave an event alone that waits for its run', async () => {
+      const nextRunAt = '2026-03-01T12:00:00.000Z';
+      const waiting = newAudit({ name: 'a', auditType: 'EVENT', state: 'SUCCEEDED', nextRunAt });
+      const { uuid } = await api.repositories.audits.create(waiting);
+
+      await patch('a', { op: 'replace', path: '/force', value: true });
+
+      expect(await api.repositories.audits.find(uuid)).to.include({ force: true, nextRunAt });
+    });
+
+    it('of different attributes at the same time do not undo each other', async () => {
+      const { audits } = api.repositories;
+      const { uuid } = await audits.create(newAudit({ name: 'a' }));
+      const slow = await startApi({
+        repositories: {
+          ...api.repositories,
+          audits: {
+            ...audits,
+            async findByIdentifier(identifier, options) {
+              const found = await audits.findByIdentifier(identifier, options);
+              await audits.update(uuid, { force: true, autoTrigger: true });
+              return found;
+            },
+          },
+        },
+      });
+      try {
+        const body = [
+          { op: 'replace', path: '/auto_trigger', value: false },
+          { op: 'replace', path: '/name', value: 'b' },
+        ];
+        await slow.call('PATCH', '/v1/audits/a', { body });
+      } finally {
+        await slow.stop();
+      }
+
+      expect(await audits.find(uuid)).to.include({ name: 'b', force: true });
+    });
+
     it('cancel and change at once', async () => {
       await api.repositories.audits.create(newAudit({ name: 'a' }));
 

@@ -104,6 +104,18 @@ describe('api over TLS', () => {
     });
   }
 
+  it('refuses an authority for clients that is no certificate', () => {
+    writeFileSync(path('text.pem'), 'hello');
+    const { tls } = apiSettingsSchema.parse({
+      tls: { certificateFile: path('one.pem'), keyFile: path('one.key'), clientCaFile: path('text.pem') },
+    });
+
+    expect(() => openCertificates(tls, logger)).to.throw(
+      CertificateError,
+      /^The file .*text\.pem has no certificate of an authority\.$/,
+    );
+  });
+
   it('wants certificate and key together', () => {
     expect(apiSettingsSchema.safeParse({ tls: { certificateFile: 'a' } }).success).to.be.false;
     expect(apiSettingsSchema.safeParse({ tls: { clientCaFile: 'a' } }).success).to.be.false;

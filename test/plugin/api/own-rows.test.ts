@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { apiSettingsSchema } from '../../../plugin/api/settings.ts';
 import { cluster, host, instance } from '../../cluster/tiny-cluster.ts';
@@ -160,6 +163,27 @@ describe('api for members of a project (row 41)', () => {
 
     expect(statuses).to.deep.equal([403, 403]);
     expect(json).to.deep.equal({ actions: [] });
+  });
+
+  it('keeps to rules that ask what a plan is like', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'policy-'));
+    const file = join(folder, 'policy.yaml');
+    await writeFile(file, `"action_plan:get": "role:member and not 'secret-replica':%(hostname)s"\n`);
+    const settings = apiSettingsSchema.parse({ policy: { projectView: true, file } });
+    const clusterPicture = { take: () => Promise.resolve(picture) };
+    const strict = await startApi({ settings, clusterPicture, repositories: api.repositories });
+    try {
+      const statuses = await Promise.all(
+        [own.plan, foreign.plan, randomUUID()].map(
+          async uuid => (await strict.call('GET', `/v1/action_plans/${uuid}`, { token })).status,
+        ),
+      );
+
+      expect(statuses).to.deep.equal([200, 404, 404]);
+    } finally {
+      await strict.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('shows administrators everything, as ever', async () => {

@@ -102,6 +102,19 @@ describe('two appliers on one database', () => {
     expect(gates.events).to.deep.equal(['+a', 'resume a']);
   });
 
+  it('end a plan that nobody can put in order', async () => {
+    const uuid = await harness.plan([
+      { name: 'a', after: ['b'] },
+      { name: 'b', after: ['a'] },
+    ]);
+    await harness.repositories.actionPlans.transition(uuid, 'PENDING', 'ONGOING', { hostname: 'two' });
+
+    await pass(LEASE + 1, two);
+    await two.whenIdle();
+
+    expect(await harness.stateOfPlan(uuid)).to.match(/^FAILED: The applier failed: Actions of the plan wait/);
+  });
+
   it('cancel a plan whose runner is gone', async () => {
     const { gates, applier } = harness;
     const uuid = await harness.plan([{ name: 'a' }, { name: 'b', after: ['a'] }]);

@@ -65,11 +65,22 @@ describe('continuous audits', () => {
     expect(actions.map(({ state }) => state)).to.deep.equal(['CANCELLED']);
   });
 
+  it('leave no old plans behind that could not begin yet, as during a pause', async () => {
+    const { uuid } = await replicas.create({ auditType: 'CONTINUOUS', interval: '3600', autoTrigger: true });
+    await replicas.start('here');
+
+    await replicas.pass(2 * 3600);
+
+    const plans = await replicas.plans(uuid);
+    expect(plans.map(({ state }) => state)).to.deep.equal(['CANCELLED', 'CANCELLED', 'PENDING']);
+    expect(plans[0]!.statusMessage).to.equal('A newer plan of the same audit took its place.');
+  });
+
   it('start their plans when they are to (K27)', async () => {
     const audit = await after(3600, { ...hourly, autoTrigger: true });
 
     const plans = await replicas.plans(audit.uuid);
-    expect(plans.map(({ state }) => state)).to.deep.equal(['PENDING', 'PENDING']);
+    expect(plans.map(({ state }) => state)).to.deep.equal(['CANCELLED', 'PENDING']);
     expect(replicas.launched).to.deep.equal(plans.map(({ uuid }) => uuid));
   });
 

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Command, Given } from '../../../plugin/cli/command.ts';
@@ -127,7 +129,7 @@ describe('command line', () => {
     }
   });
 
-  it('is what npm start and the auspex program run', async () => {
+  it('is what npm start runs', async () => {
     const main = (...args: string[]) =>
       promisify(execFile)(process.execPath, ['plugin/main.ts', ...args], { cwd: ROOT, env: {} });
 
@@ -139,5 +141,22 @@ describe('command line', () => {
       code: 2,
       stderr: 'auspex: There is no command zork. See auspex --help.\n',
     });
+  }).timeout(20_000);
+
+  it('is what an installed auspex runs, through a link and with the Node of the dependencies', async () => {
+    const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      bin: { auspex: string };
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'auspex-bin-'));
+    // A Node that is too old comes first in the path.
+    writeFileSync(join(folder, 'node'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+    symlinkSync(join(ROOT, bin.auspex), join(folder, 'auspex'));
+
+    const { stdout } = await promisify(execFile)(join(folder, 'auspex'), ['--version'], {
+      cwd: folder,
+      env: { PATH: `${folder}:/usr/bin:/bin` },
+    }).finally(() => rmSync(folder, { recursive: true }));
+
+    expect(stdout).to.match(/^auspex \d/);
   }).timeout(20_000);
 });

@@ -19,11 +19,13 @@ export async function auspex(
     commands = COMMANDS,
     saysYes = false,
     input = '',
+    now = () => Date.now(),
   }: {
     readonly env?: NodeJS.ProcessEnv;
     readonly commands?: readonly Command[];
     saysYes?: boolean;
     input?: string;
+    now?: () => number;
   } = {},
 ): Promise<Outcome> {
   const output: string[] = [];
@@ -35,6 +37,7 @@ export async function auspex(
     terminal: {
       env,
       cwd: '/',
+      now,
       print: text => void output.push(text),
       complain: text => void complaints.push(text),
       read: async () => input,

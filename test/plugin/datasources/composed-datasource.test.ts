@@ -79,6 +79,40 @@ describe('composed datasource (B99)', () => {
     expect(first.asked).to.have.length(2);
   });
 
+  it('does not ask a source that has just failed for what the others lack', async () => {
+    const first = source('first', { failsAfter: 0 });
+    const sources = [first, source('second', { batches: [['a']], value: 2 })];
+    const composed = composeDatasources({ sources, now: () => 0 });
+
+    await readFrom(composed, ['a', 'b']);
+    const again = await readFrom(composed, ['a', 'b']);
+
+    expect(first.asked).to.have.length(1);
+    expect(again.values).to.deep.equal({ a: 2 });
+    expect(again.warnings).to.deep.equal([
+      'The datasource first failed and was passed over: first is broken.',
+    ]);
+  });
+
+  it('lets a source rest for as long as it took to fail', async () => {
+    let now = 0;
+    const first = source('first', { failsAfter: 0 });
+    const slow: Datasource = {
+      ...first,
+      query(...args) {
+        now += 540_000;
+        return first.query(...args);
+      },
+    };
+    const composed = composeDatasources({ sources: [slow, source('second', {})], now: () => now });
+
+    await readFrom(composed, ['a']);
+    now += 120_000;
+    await readFrom(composed, ['a']);
+
+    expect(first.asked).to.have.length(1);
+  });
+
   it('fails with a sentence that names every source when none can be read', async () => {
     const sources = [source('first', { failsAfter: 0 }), source('second', { failsAfter: 0 })];
 
