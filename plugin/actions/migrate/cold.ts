@@ -1,6 +1,7 @@
 import { OpenStackError } from '../../openstack/errors.ts';
 import type { Server } from '../../openstack/nova.ts';
 import type { ActionContext } from '../action-type.ts';
+import { confirmResize } from '../confirm-resize.ts';
 import { ActionCancelledError, ActionFailedError } from '../errors.ts';
 import { explainFailure } from './explain.ts';
 import { findMove, goneError, hasArrived, isAtRest, routeOf, whereabouts } from './move.ts';
@@ -86,27 +87,13 @@ async function failure(move: Move, context: ActionContext, doubt: string | undef
   return new ActionFailedError(`Nova's cold migration of ${routeOf(move)} failed: ${why}`);
 }
 
-/** A confirmation whose answer is lost is sent again; one that Nova refuses or does not carry out is taken back. */
+/** What Nova refuses to confirm or does not carry out is taken back. */
 async function confirm(move: Move, context: ActionContext): Promise<void> {
-  const { cloud, callSignal, clock, settings } = context;
-  const deadline = clock.now() + settings.graceSeconds * 1000;
-  let heard: 'no' | 'yes' | 'refused' = 'no';
-  let why = `Nova has not done it after ${settings.graceSeconds} s`;
-  do {
-    if (heard === 'no') {
-      try {
-        await cloud.nova.confirmResize(move.serverId, callSignal);
-        heard = 'yes';
-      } catch (error) {
-        if (!isOutage(error) && !(error instanceof OpenStackError)) throw error;
-        if (!isOutage(error)) heard = 'refused';
-        why = error.message;
-      }
-    }
-    await clock.sleep(settings.pollSeconds * 1000);
-    const server = await look(move, context);
-    if (server.status !== 'VERIFY_RESIZE') return;
-  } while (heard !== 'refused' && clock.now() < deadline);
+  const why = await confirmResize(move.serverId, context, async () => {
+    const { status } = await look(move, context);
+    return { isDone: status !== 'VERIFY_RESIZE' };
+  });
+  if (why === undefined) return;
   const back = await revert(move, context);
   throw new ActionFailedError(`The cold migration of ${routeOf(move)} was not confirmed (${why}); ${back}`);
 }

@@ -1,6 +1,7 @@
 import { OpenStackError } from '../../openstack/errors.ts';
 import type { Server } from '../../openstack/nova.ts';
 import type { ActionContext } from '../action-type.ts';
+import { confirmResize } from '../confirm-resize.ts';
 import { ActionCancelledError, ActionFailedError } from '../errors.ts';
 import { askedSince } from '../migrate/before.ts';
 import { explainFailure } from '../migrate/explain.ts';
@@ -99,30 +100,17 @@ async function failure(resizing: Resizing, context: ActionContext): Promise<Erro
   return new ActionFailedError(`Nova's resize of ${changeOf(intent)} failed: ${why}`);
 }
 
-/** A confirmation whose answer is lost is sent again; one that Nova refuses or does not carry out is taken back. */
+/** What Nova refuses to confirm or does not carry out is taken back. */
 async function confirm(resizing: Resizing, context: ActionContext): Promise<void> {
-  const { cloud, callSignal, clock, settings } = context;
-  const deadline = clock.now() + settings.graceSeconds * 1000;
-  let heard: 'no' | 'yes' | 'refused' = 'no';
-  let why = `Nova has not done it after ${settings.graceSeconds} s`;
-  do {
-    if (heard === 'no') {
-      try {
-        await cloud.nova.confirmResize(resizing.serverId, callSignal);
-        heard = 'yes';
-      } catch (error) {
-        if (!isOutage(error) && !(error instanceof OpenStackError)) throw error;
-        if (!isOutage(error)) heard = 'refused';
-        why = error.message;
-      }
-    }
-    await clock.sleep(settings.pollSeconds * 1000);
+  const why = await confirmResize(resizing.serverId, context, async () => {
     const server = await look(resizing, context);
-    if (isDone(resizing, server)) return;
-    if (server.status !== 'VERIFY_RESIZE' && server.taskState === undefined) {
-      why = `the instance is ${whereabouts(server)}`;
-    }
-  } while (heard !== 'refused' && clock.now() < deadline);
+    const rests = server.status !== 'VERIFY_RESIZE' && server.taskState === undefined;
+    return {
+      isDone: isDone(resizing, server),
+      why: rests ? `the instance is ${whereabouts(server)}` : undefined,
+    };
+  });
+  if (why === undefined) return;
   const back = await takeBack(resizing, context);
   throw new ActionFailedError(
     `The resize of ${changeOf(resizing.intent)} was not confirmed (${why}); ${back}`,
