@@ -12,11 +12,11 @@ import type { Instance } from '../cluster/instance.ts';
 import { hostLoadCapacity } from '../cluster/load-capacity.ts';
 import { normalQuantile } from '../cluster/normal.ts';
 import { WhatIf } from '../cluster/what-if.ts';
+import { granularityParameter, SECONDS_PER_DAY } from './granularity.ts';
 import type { Decision, ProposedAction, RejectedMove, Strategy, StrategyInput } from './strategy.ts';
 
 const TARGET_CPU_PERCENT = 80;
 const UPPER_Z = normalQuantile(0.95);
-const SECONDS_PER_DAY = 86_400;
 const DISABLED_REASON = 'watcher_disabled';
 
 const method = z.string().meta({ description: "Watcher's; the forecast uses the whole period." });
@@ -33,13 +33,9 @@ const parameters = z.strictObject({
     .max(60 * SECONDS_PER_DAY)
     .default(7200)
     .meta({ description: 'How much history to learn from, and how far to look ahead, in seconds.' }),
-  granularity: z
-    .int()
-    .min(60)
-    .max(3600)
-    .refine(seconds => SECONDS_PER_DAY % seconds === 0, 'must divide a day (86400)')
-    .default(300)
-    .meta({ description: 'Length of a sample and of a forecast step, in seconds.' }),
+  granularity: granularityParameter.meta({
+    description: 'Length of a sample and of a forecast step, in seconds.',
+  }),
   aggregation_method: z
     .strictObject({
       instance: method.default('mean'),

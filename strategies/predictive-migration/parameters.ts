@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { granularityParameter } from '../granularity.ts';
 
 const percent = z.number().gt(0).max(100);
 const bandwidth = z.number().gt(0).optional();
-const SECONDS_PER_DAY = 86_400;
 
 /** Parameters on the wire, with their defaults. */
 export const parameters = z
@@ -13,13 +13,9 @@ export const parameters = z
       .max(86_400)
       .default(7200)
       .meta({ description: 'How far to look ahead, in seconds.' }),
-    granularity: z
-      .int()
-      .min(60)
-      .max(3600)
-      .refine(seconds => SECONDS_PER_DAY % seconds === 0, 'must divide a day (86400)')
-      .default(300)
-      .meta({ description: 'Length of a forecast step and of a sample, in seconds.' }),
+    granularity: granularityParameter.meta({
+      description: 'Length of a forecast step and of a sample, in seconds.',
+    }),
     period: z
       .int()
       .min(3600)
