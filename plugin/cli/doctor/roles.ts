@@ -60,7 +60,7 @@ export const roleCheck: StatusCheck = {
 
 /** What the roles of our token do not allow by the services' default policies. */
 export function needed({ userName, roles }: Owner): Finding {
-  const missing = FEATURES.filter(({ roles: any }) => !any.some(role => roles.includes(role)));
+  const missing = FEATURES.filter(feature => !feature.roles.some(role => roles.includes(role)));
   const has = `${userName} has ${roles.length === 0 ? 'no role' : roles.toSorted().join(', ')}`;
   if (missing.length === 0) return { verdict: 'Success', details: `${has}.` };
   return {
