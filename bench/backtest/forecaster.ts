@@ -1,7 +1,7 @@
 import { ONLINE_PROBABILITIES } from '../../forecast/online/predict.ts';
 import { SeriesBank } from '../../forecast/online/series-bank.ts';
 import { applyCorrection } from '../../forecast/global/apply.ts';
-import { featureCount } from '../../forecast/global/features.ts';
+import { featureCount } from '../../forecast/online/features.ts';
 import type { BankShape } from '../../forecast/online/layout.ts';
 import type { BacktestArguments } from './arguments.ts';
 import type { TrainedCorrection } from './train.ts';
@@ -38,10 +38,9 @@ export function onlineForecaster(
     if (trained === undefined || trained.weight === 0) return bank.forecast(series, clip, all);
     if (!bank.describe(series, clip, all, features)) return false;
     const corrections = trained.correction.at(features);
-    const { nodes } = bank;
     applyCorrection(all, {
       corrections,
-      nodes,
+      places: bank.places,
       unit: bank.unit(series),
       weight: trained.weight,
       bounds: clip,

@@ -2,7 +2,7 @@ import type { QuantileCorrection } from '../../forecast/global/correction.ts';
 import { spreadOf, trainCorrection } from '../../forecast/global/correction.ts';
 import { chooseWeight } from '../../forecast/global/choose-weight.ts';
 import { Examples } from '../../forecast/global/examples.ts';
-import { featureCount } from '../../forecast/global/features.ts';
+import { featureCount } from '../../forecast/online/features.ts';
 import { ONLINE_PROBABILITIES } from '../../forecast/online/predict.ts';
 import { SeriesBank } from '../../forecast/online/series-bank.ts';
 import { seededRandom } from '../synthetic-cloud.ts';
@@ -84,10 +84,6 @@ function collect(
           ),
           spreads: Float32Array.from(bank.nodes, node => spreadOf(quantiles, node * P, unit)),
           actuals: Float32Array.from(bank.nodes, node => ahead[node]!),
-          peak: ahead.reduce(
-            (most, value) => Math.max(most, Number.isNaN(value) ? -Infinity : value),
-            -Infinity,
-          ),
         });
       }
     }

@@ -1,3 +1,4 @@
+import type { Place } from '../online/layout.ts';
 import type { Bounds } from '../online/predict.ts';
 import { ONLINE_PROBABILITIES } from '../online/predict.ts';
 import { spreadOf } from './correction.ts';
@@ -12,24 +13,20 @@ export function applyCorrection(
   quantiles: Float64Array,
   {
     corrections,
-    nodes,
+    places,
     unit,
     weight,
     bounds,
   }: {
     readonly corrections: Float32Array;
-    readonly nodes: readonly number[];
+    readonly places: readonly Place[];
     readonly unit: number;
     /** Share, 0 to 1, of the correction that is believed. */
     readonly weight: number;
     readonly bounds: Bounds;
   },
 ): void {
-  const steps = quantiles.length / P;
-  for (let step = 0, node = 0; step < steps; step += 1) {
-    while (node + 1 < nodes.length && nodes[node + 1]! <= step) node += 1;
-    const next = Math.min(nodes.length - 1, node + 1);
-    const share = next === node ? 0 : (step - nodes[node]!) / (nodes[next]! - nodes[node]!);
+  for (const [step, { node, next, share }] of places.entries()) {
     const spread = weight * spreadOf(quantiles, step * P, unit);
     let previous = -Infinity;
     for (let p = 0; p < P; p += 1) {

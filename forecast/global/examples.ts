@@ -38,7 +38,6 @@ export class Examples {
     columns.spreads.set(example.spreads, at * this.nodes);
     columns.actuals.set(example.actuals, at * this.nodes);
     columns.units[at] = example.unit;
-    columns.peaks[at] = example.peak;
   }
 }
 
@@ -58,8 +57,6 @@ export interface Example {
   /** What came; NaN = no sample. */
   readonly actuals: Float32Array;
   readonly unit: number;
-  /** The largest value within the horizon. */
-  readonly peak: number;
 }
 
 export interface Columns {
@@ -68,7 +65,6 @@ export interface Columns {
   readonly spreads: Float32Array;
   readonly actuals: Float32Array;
   readonly units: Float32Array;
-  readonly peaks: Float32Array;
 }
 
 function columnsOf({ features, nodes, probabilities }: ExampleShape, most: number): Columns {
@@ -78,6 +74,5 @@ function columnsOf({ features, nodes, probabilities }: ExampleShape, most: numbe
     spreads: new Float32Array(most * nodes),
     actuals: new Float32Array(most * nodes),
     units: new Float32Array(most),
-    peaks: new Float32Array(most),
   };
 }

@@ -19,10 +19,19 @@ export const EXPERTS = [...NEAR_EXPERTS, ...SEASONAL_EXPERTS, 'similar_level'] a
 export const PEAK_EXPERTS = 2 + 1;
 const PEAK_HISTOGRAMS = 2 + BUCKETS;
 
+/** Between which two nodes (by their numbers) a step ahead lies, and how far on the way, 0 to 1. */
+export interface Place {
+  readonly node: number;
+  readonly next: number;
+  readonly share: number;
+}
+
 /** Where everything that is kept of a series lies. */
 export interface Layout {
   /** Steps ahead, from 0, at which errors are kept; between them they are interpolated. */
   readonly nodes: readonly number[];
+  /** Of each step ahead. */
+  readonly places: readonly Place[];
   /** Samples that are kept as they are: enough to see what the experts said a horizon ago. */
   readonly recent: number;
   readonly daySlots: number;
@@ -86,6 +95,7 @@ export function layoutOf({ stepsPerDay, steps }: BankShape): Layout {
   };
   return {
     nodes,
+    places: Array.from({ length: steps }, (_, step) => placeOf(step, nodes)),
     recent,
     daySlots,
     profileSlots,
@@ -97,4 +107,26 @@ export function layoutOf({ stepsPerDay, steps }: BankShape): Layout {
     words,
     bytesPerSeries: bytes.buckets + 2 * words.count + 4 * recent + 8 * SCALARS,
   };
+}
+
+function placeOf(step: number, nodes: readonly number[]): Place {
+  const node = nodes.findLastIndex(ahead => ahead <= step);
+  const next = Math.min(nodes.length - 1, node + 1);
+  const [from, to] = [nodes[node]!, nodes[next]!];
+  return { node, next, share: to === from ? 0 : (step - from) / (to - from) };
+}
+
+/** Histogram of a near expert at a node. */
+export function nearCell({ nodes }: Layout, expert: number, node: number): number {
+  return expert * nodes.length + node;
+}
+
+/** Histogram of what followed a level, at a node. */
+export function bucketCell({ bucketCells, nodes }: Layout, bucket: number, node: number): number {
+  return bucketCells + bucket * nodes.length + node;
+}
+
+/** Histogram of a seasonal expert: one for all nodes. */
+export function seasonalCell({ seasonalCells }: Layout, expert: number): number {
+  return seasonalCells + expert;
 }

@@ -1,6 +1,6 @@
 import { addError, BINS, fade, rescale, shareBelow } from './error-histogram.ts';
-import type { BankShape, Layout } from './layout.ts';
-import { BUCKETS, NEAR_EXPERTS, SEASONAL_EXPERTS, WINDOW } from './layout.ts';
+import type { BankShape } from './layout.ts';
+import { bucketCell, BUCKETS, NEAR_EXPERTS, nearCell, seasonalCell, WINDOW } from './layout.ts';
 import type { Season } from './seasons.ts';
 import { learnSeason, seasonalValue } from './seasons.ts';
 import type { SeriesCursor } from './series-cursor.ts';
@@ -56,7 +56,7 @@ export function cellAt(cursor: SeriesCursor, cell: number): number {
   return cursor.bytesAt + cell * BINS;
 }
 
-/** Where the load stood before the step, between the anchors of all near experts: one number each. */
+/** What a near expert says from what is before the origin; the level is today's, which hardly moves. */
 export function nearAnchor(cursor: SeriesCursor, expert: number, origin: number): number {
   switch (expert) {
     case 0:
@@ -89,7 +89,7 @@ function noteErrors(cursor: SeriesCursor, { seasons }: Learning, step: number, v
   for (const [n, season] of seasons.entries()) {
     const error = (value - seasonalValue(cursor, season, step)) / unit;
     if (Number.isNaN(error)) continue;
-    addError(cursor.memory.bytes, cellAt(cursor, layout.seasonalCells + n), error, cursor.chance());
+    addError(cursor.memory.bytes, cellAt(cursor, seasonalCell(layout, n)), error, cursor.chance());
   }
 }
 
@@ -112,7 +112,7 @@ function notePeak(cursor: SeriesCursor, steps: number, step: number): void {
   if (bucket >= 0) add(2 + bucket, cursor.get('level'));
 }
 
-/** Moves on by the rank of the newest moving average among the values seen at the shortest distance. */
+/** By the rank of the newest moving average among the values seen; -1 while too few are. */
 function bucketOf(cursor: SeriesCursor, step: number): number {
   const cell = nearCell(cursor.layout, NEAR_EXPERTS.indexOf('level'), 0);
   const stand = (cursor.ewma(step + 1) - cursor.get('level')) / cursor.get('unit');
@@ -146,19 +146,3 @@ function fadeErrors(cursor: SeriesCursor, { stepsPerDay }: BankShape): void {
   const from = cursor.bytesAt;
   fade(cursor.memory.bytes, from, from + cursor.layout.bytes.codes, KEEP, cursor.chance);
 }
-
-/** Histogram of a near expert at a node. */
-export function nearCell({ nodes }: Layout, expert: number, node: number): number {
-  return expert * nodes.length + node;
-}
-
-export function bucketCell({ bucketCells, nodes }: Layout, bucket: number, node: number): number {
-  return bucketCells + bucket * nodes.length + node;
-}
-
-/** Histogram of a seasonal expert: one for all nodes. */
-export function seasonalCell({ seasonalCells }: Layout, expert: number): number {
-  return seasonalCells + expert;
-}
-
-export const SEASONS = SEASONAL_EXPERTS.length;

@@ -1,6 +1,16 @@
 import { countErrors, readQuantiles, shareBelow } from './error-histogram.ts';
-import { EXPERTS, NEAR_EXPERTS, PEAK_EXPERTS, SEASONAL_EXPERTS, WINDOW } from './layout.ts';
-import { bucketCell, cellAt, nearAnchor, nearCell, seasonalCell } from './learn.ts';
+import {
+  bucketCell,
+  EXPERTS,
+  NEAR_EXPERTS,
+  nearCell,
+  PEAK_EXPERTS,
+  SEASONAL_EXPERTS,
+  seasonalCell,
+  WINDOW,
+} from './layout.ts';
+import type { Layout, Place } from './layout.ts';
+import { cellAt, nearAnchor } from './learn.ts';
 import type { Learning } from './learn.ts';
 import { seasonalValue } from './seasons.ts';
 import type { SeriesCursor } from './series-cursor.ts';
@@ -27,15 +37,17 @@ export interface Bounds {
 export class Predictor {
   readonly #learning: Learning;
   readonly #nodes: readonly number[];
+  readonly #places: readonly Place[];
   /** Quantiles of errors in the series' unit, [node][expert][probability]; NaN where an expert knows too little. */
   readonly #quantiles: Float64Array;
   readonly #losses: Float64Array;
   readonly #weights: Float64Array;
   readonly #anchors = new Float64Array(E);
 
-  constructor(learning: Learning, nodes: readonly number[]) {
+  constructor(learning: Learning, { nodes, places }: Layout) {
     this.#learning = learning;
     this.#nodes = nodes;
+    this.#places = places;
     this.#quantiles = new Float64Array(nodes.length * E * P);
     this.#losses = new Float64Array(nodes.length * E * P);
     this.#weights = new Float64Array(nodes.length * E * P);
@@ -48,19 +60,14 @@ export class Predictor {
   quantiles(cursor: SeriesCursor, bounds: Bounds, out: Float64Array): boolean {
     if (cursor.get('count') === 0) return false;
     this.#read(cursor);
-    const { steps } = this.#learning.shape;
     const origin = cursor.get('step') + 1;
     const unit = cursor.get('unit');
     let known = true;
-    for (let step = 0, node = 0; step < steps; step += 1) {
-      while (node + 1 < this.#nodes.length && this.#nodes[node + 1]! <= step) node += 1;
-      const next = Math.min(this.#nodes.length - 1, node + 1);
-      const share =
-        next === node ? 0 : (step - this.#nodes[node]!) / (this.#nodes[next]! - this.#nodes[node]!);
+    for (const [step, place] of this.#places.entries()) {
       this.#anchorAll(cursor, origin, step);
       let previous = -Infinity;
       for (let p = 0; p < P; p += 1) {
-        const value = this.#combine(p, { node, next, share, unit, bounds });
+        const value = this.#combine(p, place, { unit, bounds });
         known &&= !Number.isNaN(value);
         previous = Math.max(previous, value);
         out[step * P + p] = previous;
@@ -177,13 +184,8 @@ export class Predictor {
   /** The weighted quantile between two nodes; NaN when no expert can say. */
   #combine(
     p: number,
-    {
-      node,
-      next,
-      share,
-      unit,
-      bounds,
-    }: { node: number; next: number; share: number; unit: number; bounds: Bounds },
+    { node, next, share }: Place,
+    { unit, bounds }: { readonly unit: number; readonly bounds: Bounds },
   ): number {
     let [sum, total] = [0, 0];
     for (let expert = 0; expert < E; expert += 1) {

@@ -1,5 +1,5 @@
-import { writeFeatures } from '../global/features.ts';
-import type { BankShape, Layout } from './layout.ts';
+import { writeFeatures } from './features.ts';
+import type { BankShape, Layout, Place } from './layout.ts';
 import { layoutOf, SCALARS } from './layout.ts';
 import type { Learning } from './learn.ts';
 import { learn } from './learn.ts';
@@ -9,7 +9,7 @@ import { seasonsOf } from './seasons.ts';
 import type { BankMemory } from './series-cursor.ts';
 import { SeriesCursor } from './series-cursor.ts';
 
-/** A gap longer than this is not bridged: the averages and errors stay, the recent samples begin anew. */
+/** Of a longer gap only the end is bridged: more would change nothing in what is kept. */
 const LONGEST_BRIDGE_DAYS = 1;
 
 /**
@@ -31,7 +31,7 @@ export class SeriesBank {
     this.#capacity = Math.max(1, capacity);
     this.#cursor = new SeriesCursor(this.#layout, allocate(this.#layout, this.#capacity));
     this.#learning = { shape, seasons: seasonsOf(shape, this.#cursor) };
-    this.#predictor = new Predictor(this.#learning, this.#layout.nodes);
+    this.#predictor = new Predictor(this.#learning, this.#layout);
   }
 
   /** How many series there are. */
@@ -82,6 +82,11 @@ export class SeriesBank {
   /** Steps ahead at which errors are kept. */
   get nodes(): readonly number[] {
     return this.#layout.nodes;
+  }
+
+  /** Where each step ahead lies among the nodes. */
+  get places(): readonly Place[] {
+    return this.#layout.places;
   }
 
   /** The series' own unit: its usual distance from its level. */

@@ -4,6 +4,7 @@ import { applyCorrection } from '../../../forecast/global/apply.ts';
 import { chooseWeight } from '../../../forecast/global/choose-weight.ts';
 import { trainCorrection } from '../../../forecast/global/correction.ts';
 import { Examples } from '../../../forecast/global/examples.ts';
+import { layoutOf } from '../../../forecast/online/layout.ts';
 import { ONLINE_PROBABILITIES } from '../../../forecast/online/predict.ts';
 
 const P = ONLINE_PROBABILITIES.length;
@@ -25,7 +26,6 @@ function biased(count: number, bias: number, seed: number): Examples {
       spreads: Float32Array.of(9.4),
       actuals: Float32Array.of(actual),
       unit: 2,
-      peak: actual,
     });
   }
   return examples;
@@ -52,7 +52,7 @@ describe('quantile correction', () => {
 
     applyCorrection(quantiles, {
       corrections,
-      nodes: [0, 2],
+      places: layoutOf({ stepsPerDay: 24, steps: 3 }).places,
       unit: 1,
       weight: 1,
       bounds: { least: 0, most: 12 },
@@ -74,7 +74,6 @@ describe('quantile correction', () => {
         spreads: Float32Array.of(1),
         actuals: Float32Array.of(n),
         unit: 1,
-        peak: n,
       });
     }
 

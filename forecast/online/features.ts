@@ -1,8 +1,8 @@
-import { EXPERTS, NEAR_EXPERTS, WINDOW } from '../online/layout.ts';
-import type { Predictor } from '../online/predict.ts';
-import { ONLINE_PROBABILITIES } from '../online/predict.ts';
-import type { Bounds } from '../online/predict.ts';
-import type { SeriesCursor } from '../online/series-cursor.ts';
+import { EXPERTS, NEAR_EXPERTS, WINDOW } from './layout.ts';
+import type { Predictor } from './predict.ts';
+import { ONLINE_PROBABILITIES } from './predict.ts';
+import type { Bounds } from './predict.ts';
+import type { SeriesCursor } from './series-cursor.ts';
 
 const P = ONLINE_PROBABILITIES.length;
 const MEDIAN = ONLINE_PROBABILITIES.indexOf(0.5);
