@@ -11,7 +11,7 @@ const LEAST_GAIN = 0.003;
  * How much of the correction to believe, 0 to 1: what would have lost least, in sum over all quantiles, on examples that it has not
  * learnt from. 0 when it does not clearly help.
  */
-export function chooseWeight(correction: QuantileCorrection, unseen: Examples): number {
+export function chooseWeight(correction: Pick<QuantileCorrection, 'at'>, unseen: Examples): number {
   const losses = WEIGHTS.map(() => 0);
   const { columns, features, nodes } = unseen;
   for (let example = 0; example < unseen.length; example += 1) {

@@ -46,6 +46,12 @@ describe('quantile correction', () => {
     expect(chooseWeight(correction, biased(2000, 0, 6))).equals(0);
   });
 
+  it('is not believed for a gain that may be chance', () => {
+    const slight = { at: () => new Float32Array(P).fill(0.002) };
+
+    expect(chooseWeight(slight, biased(4000, 0.1, 9))).equals(0);
+  });
+
   it('keeps corrected quantiles in order and within the bounds', () => {
     const quantiles = Float64Array.from({ length: 3 * P }, (_, n) => 10 * ONLINE_PROBABILITIES[n % P]!);
     const corrections = Float32Array.from({ length: 2 * P }, (_, n) => (n % 2 === 0 ? 3 : -3));

@@ -39,6 +39,15 @@ describe('error histogram', () => {
     expect(losses[2]).closeTo(2 * 0.95 * 0.05, 0.02);
   });
 
+  it('expects a quantile that rests on few errors to lose more', () => {
+    const few = uniform.slice(0, 40);
+    const many = Array.from({ length: 50 }, () => few).flat();
+    const [, [ofFew]] = quantilesOf(histogramOf(few, random), [0.95]);
+    const [, [ofMany]] = quantilesOf(histogramOf(many, random), [0.95]);
+
+    expect(ofFew! / ofMany!).within(1.25, 1.75);
+  });
+
   it('knows the share below any value', () => {
     const codes = histogramOf(uniform, random);
 

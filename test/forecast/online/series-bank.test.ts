@@ -93,6 +93,29 @@ describe('series bank', () => {
     expect(bank.observe(series, 3, 4)).equals(true);
   });
 
+  it('forgets how far it was off long ago', () => {
+    const bank = newBank();
+    const wild = Array.from({ length: 20 * DAY }, () => 50 + 30 * (2 * random() - 1));
+    const calm = Array.from({ length: 30 * DAY }, () => 50 + (2 * random() - 1));
+
+    const forecast = forecastOf(bank, seen(bank, [...wild, ...calm]));
+
+    expect(forecast[5 * P + P95]! - forecast[5 * P + MEDIAN]!).lessThan(4);
+  });
+
+  it('bridges a gap with the last value', () => {
+    const bank = newBank();
+    const series = seen(
+      bank,
+      Array.from({ length: 210 }, (_, n) => (n < 200 ? 80 : 20)),
+    );
+    bank.observe(series, 270, 20);
+
+    const forecast = forecastOf(bank, series);
+
+    expect(forecast[MEDIAN]).closeTo(20, 3);
+  });
+
   it('gives each series the forecast that it would have alone', () => {
     const values = Array.from({ length: 400 }, (_, n) => 30 + 10 * noise(n));
     const alone = newBank();
