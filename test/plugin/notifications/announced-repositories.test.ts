@@ -109,6 +109,18 @@ describe('announced repositories', () => {
     expect(dataOf('audit.create')).include({ uuid: audit.uuid, created_at: '2026-01-01T00:00:00Z' });
   });
 
+  it('tell of no end of what never ran', async () => {
+    const audit = await inner.audits.create(newAudit());
+    const plan = newPlan({ auditUuid: audit.uuid });
+    const action = newAction({ actionPlanUuid: plan.uuid });
+    await inner.actionPlans.createWithActions(plan, [action]);
+
+    await announced.actions.transition(action.uuid, 'PENDING', 'CANCELLED');
+    await announced.actionPlans.transition(plan.uuid, 'RECOMMENDED', 'CANCELLED');
+
+    expect(await eventTypes()).deep.equals(['action.update', 'action_plan.update']);
+  });
+
   it('tell nothing of what did not happen', async () => {
     const audit = await announced.audits.create(newAudit());
     await announced.audits.transition(audit.uuid, 'ONGOING', 'FAILED');

@@ -21,11 +21,15 @@ describe('notifier', () => {
       password: 'very secret',
       vhost: '/',
     } as const;
+    let stamped = 0;
     const notifier = new Notifier({
       nodes: [node],
-      settings: { level: 'INFO', exchange: 'watcher', topic: 'notifications' },
+      settings: { level: 'WARNING', exchange: 'watcher', topic: 'notifications' },
       hostname: 'h',
-      now: () => new Date(0),
+      now: () => {
+        stamped += 1;
+        return new Date(0);
+      },
       logger,
     });
     const refused = once(taken, 'connection');
@@ -35,7 +39,7 @@ describe('notifier', () => {
       notifier.announce(async () => {
         made += 1;
         if (n === 1) throw new Error('the database is away');
-        return [{ eventType: 'audit.create', priority: 'INFO', payload: {} }];
+        return [{ eventType: 'audit.create', priority: n === 0 ? 'INFO' : 'ERROR', payload: {} }];
       });
     }
     await refused;
@@ -43,6 +47,8 @@ describe('notifier', () => {
     taken.close();
 
     expect(made).to.equal(3);
+    // of an INFO and an ERROR only the latter is worth sending at the level WARNING
+    expect(stamped).to.equal(1);
     expect(lines.join('')).contains('the database is away').and.not.contains('very secret');
   });
 
